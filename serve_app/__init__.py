@@ -1,0 +1,1 @@
+"""A Ray Serve application that reads documents and charts."""

@@ -1,0 +1,116 @@
+"""Every error that a caller can meet. Each class owns its HTTP status, its code and whether a retry helps.
+
+    AppError
+    ├── BadRequest            400 bad_request
+    │   ├── EmptyUpload       400 empty_upload
+    │   └── UnreadableImage   400 unreadable_image
+    ├── Unauthorized          401 unauthorized
+    ├── DeadlineExceeded      408 deadline_exceeded     (retry)
+    ├── TooManyBytes          413 too_many_bytes
+    ├── TooManyPixels         413 too_many_pixels
+    ├── UnsupportedMedia      415 unsupported_media
+    ├── InvalidParameter      422 invalid_parameter
+    ├── Busy                  429 busy                  (retry, Retry-After)
+    ├── ModelFailed           500 model_failed
+    ├── ModelUnavailable      503 model_unavailable     (retry)
+    └── OutOfMemory           507 out_of_memory
+    ConfigError               a start-up error, never sent over HTTP
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Base of all errors that are answered over HTTP. The message tells the caller what to do next."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+        """Seconds to wait before a retry, sent as `Retry-After`."""
+
+
+class BadRequest(AppError):
+    """The request is not in the form that the route expects."""
+
+    status, code = 400, "bad_request"
+
+
+class EmptyUpload(BadRequest):
+    """The upload has no bytes."""
+
+    code = "empty_upload"
+
+
+class UnreadableImage(BadRequest):
+    """The bytes begin like an image but cannot be decoded."""
+
+    code = "unreadable_image"
+
+
+class Unauthorized(AppError):
+    """No API key, or a wrong one."""
+
+    status, code = 401, "unauthorized"
+
+
+class DeadlineExceeded(AppError):
+    """The answer did not come within the request's deadline."""
+
+    status, code, retryable = 408, "deadline_exceeded", True
+
+
+class TooManyBytes(AppError):
+    """The upload is larger than the configured limit."""
+
+    status, code = 413, "too_many_bytes"
+
+
+class TooManyPixels(AppError):
+    """The image is larger, or longer, than the configured limit."""
+
+    status, code = 413, "too_many_pixels"
+
+
+class UnsupportedMedia(AppError):
+    """The upload is not one of the image formats that are read."""
+
+    status, code = 415, "unsupported_media"
+
+
+class InvalidParameter(AppError):
+    """A parameter has a wrong name, type or value."""
+
+    status, code = 422, "invalid_parameter"
+
+
+class Busy(AppError):
+    """All replicas are busy and the queue is full."""
+
+    status, code, retryable = 429, "busy", True
+
+
+class ModelFailed(AppError):
+    """The model raised an error on this input."""
+
+    status, code = 500, "model_failed"
+
+
+class ModelUnavailable(AppError):
+    """No replica of the model is ready, or the one that had the request died."""
+
+    status, code, retryable = 503, "model_unavailable", True
+
+
+class OutOfMemory(AppError):
+    """The image does not fit the memory of the GPU, even at the smallest resolution."""
+
+    status, code = 507, "out_of_memory"
+
+
+class ConfigError(Exception):
+    """The configuration or the installation cannot work; the message says what to change."""
