@@ -1,0 +1,32 @@
+"""Builds the FastAPI application from its routers; what every route shares is set here."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from serve_app.api import health, paddlex, v1
+from serve_app.api.failures import add_handlers
+from serve_app.api.health import ModelClient
+from serve_app.config import AppConfig
+from serve_app.pipeline import Pipeline
+
+_DESCRIPTION = """
+Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number checked against the text (`/v1/analyze`).
+
+Send an image as multipart field `file`, or as the raw body with its `Content-Type`.
+Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`.
+"""
+
+
+def build_api(config: AppConfig, pipeline: Pipeline, models: Mapping[str, ModelClient]) -> FastAPI:
+    """The HTTP application of one ingress replica."""
+    app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
+    app.state.config = config
+    app.state.pipeline = pipeline
+    app.state.models = models
+    app.include_router(v1.router)
+    app.include_router(paddlex.router)
+    app.include_router(health.router)
+    add_handlers(app)
+    return app

@@ -1,0 +1,86 @@
+"""Whether the service is alive, whether its models are ready, and which they are."""
+
+import asyncio
+from typing import Literal, Protocol
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from serve_app.api.request_id import request_id
+from serve_app.api.schemas import ModelBody
+from serve_app.domain import ModelInfo, Readiness
+
+router = APIRouter(tags=["health"])
+
+
+class ModelClient(Protocol):
+    """What these routes ask of a model's deployment."""
+
+    async def describe(self) -> ModelInfo:
+        """What a replica has loaded; waits while none is ready."""
+        ...
+
+    async def readiness(self) -> Readiness:
+        """Whether a replica is running."""
+        ...
+
+
+class HealthBody(BaseModel):
+    """Alive. The last three are what PaddleX's serving answers here, so that its clients work unchanged."""
+
+    status: Literal["ok"] = "ok"
+    logId: str  # noqa: N815 - PaddleX's name
+    errorCode: Literal[0] = 0  # noqa: N815
+    errorMsg: Literal["Healthy"] = "Healthy"  # noqa: N815
+
+
+class ReadinessBody(BaseModel):
+    """One model's readiness; `reason` says why it is not."""
+
+    ready: bool
+    reason: str
+
+
+class ReadyBody(BaseModel):
+    """Readiness of the whole service, and of each model."""
+
+    ready: bool
+    models: dict[str, ReadinessBody]
+
+
+class ModelsBody(BaseModel):
+    """The loaded models."""
+
+    models: list[ModelBody]
+
+
+@router.get("/health")
+async def health(request: Request) -> HealthBody:
+    """200 while the ingress answers, whatever the models do."""
+    return HealthBody(logId=request_id(request))
+
+
+@router.get("/ready", responses={503: {"model": ReadyBody, "description": "A model has no running replica."}})
+async def ready(request: Request, response: Response) -> ReadyBody:
+    """200 when each model has a running replica, else 503 with the reason for each."""
+    states = await asyncio.gather(*(client.readiness() for client in request.app.state.models.values()))
+    body = ReadyBody(
+        ready=all(state.ready for state in states),
+        models={
+            name: ReadinessBody(ready=state.ready, reason=state.reason)
+            for name, state in zip(request.app.state.models, states, strict=True)
+        },
+    )
+    response.status_code = 200 if body.ready else 503
+    return body
+
+
+@router.get("/v1/models")
+async def models(request: Request) -> ModelsBody:
+    """The loaded models: what each reads, by which engine, and on which device."""
+    infos = await asyncio.gather(*(client.describe() for client in request.app.state.models.values()))
+    return ModelsBody(
+        models=[
+            ModelBody(name=info.name, task=info.task, engine=info.engine, device=info.device) for info in infos
+        ]
+    )

@@ -1,0 +1,251 @@
+"""The JSON of the /v1 routes. Coordinates are pixels of the uploaded image, after its EXIF orientation."""
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, TextLine
+from serve_app.errors import AppError
+from serve_app.pipeline import Analysis
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, and whether the same request may succeed later."""
+
+    code: str
+    message: str
+    retryable: bool
+    request_id: str
+
+    @classmethod
+    def of(cls, error: AppError, request_id: str) -> Self:
+        """The error as it is sent."""
+        return cls(code=error.code, message=error.message, retryable=error.retryable, request_id=request_id)
+
+
+class ErrorBody(BaseModel):
+    """Every error's body."""
+
+    error: ErrorDetail
+
+
+class WordBody(BaseModel):
+    """A word of a text line."""
+
+    text: str
+    polygon: Polygon
+
+class LineBody(BaseModel):
+    """A text line: its recognition score in [0, 1], and four corners clockwise from the text's top left."""
+
+    text: str
+    score: float
+    polygon: Polygon
+    words: list[WordBody] | None = None
+
+    @classmethod
+    def of(cls, line: TextLine) -> Self:
+        """The line as it is sent."""
+        words = [WordBody(text=word.text, polygon=word.polygon) for word in line.words] or None
+        return cls(text=line.text, score=round(line.score, 4), polygon=line.polygon, words=words)
+
+
+class PageBody(BaseModel):
+    """The text of an image: its lines in reading order, and all of them joined by line breaks."""
+
+    model: str
+    width: int
+    height: int
+    text: str
+    lines: list[LineBody]
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """The page as it is sent."""
+        return cls(
+            model=page.model,
+            width=page.size.width,
+            height=page.size.height,
+            text="\n".join(line.text for line in page.lines),
+            lines=[LineBody.of(line) for line in page.lines],
+        )
+
+
+class OcrBody(PageBody):
+    """The answer of `/v1/ocr`."""
+
+    request_id: str = ""
+
+
+class NumberBody(BaseModel):
+    """A cell's number as it is printed: 12 with `percent` for "12%", 1.5 with unit "M" for "1.5M"."""
+
+    value: float
+    unit: str | None = None
+    percent: bool = False
+
+    @classmethod
+    def of(cls, number: Number) -> Self:
+        """The number as it is sent."""
+        return cls(value=number.value, unit=number.unit, percent=number.percent)
+
+
+class CellBody(BaseModel):
+    """A cell or header: its text, how sure the model is of it, its number if it is one, and where it was read.
+
+    `place` is one point (the end of a bar, say), or the four corners of a text; null where the model does not say.
+    """
+
+    text: str
+    confidence: float = Field(ge=0, le=1)
+    number: NumberBody | None = None
+    place: list[Point] | None = None
+
+    @classmethod
+    def of(cls, cell: Cell) -> Self:
+        """The cell as it is sent."""
+        return cls(
+            text=cell.text,
+            confidence=round(cell.confidence, 4),
+            number=cell.number and NumberBody.of(cell.number),
+            place=_points(cell.place),
+        )
+
+
+class ResolutionBody(BaseModel):
+    """Pixels."""
+
+    width: int
+    height: int
+
+
+class ChartBody(BaseModel):
+    """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
+
+    `truncated`: the model's answer reached its length limit, and rows may be missing.
+    `resolution`: the size at which the model saw the image.
+    """
+
+    request_id: str = ""
+    model: str
+    kind: str
+    title: CellBody | None
+    columns: list[CellBody]
+    rows: list[list[CellBody]]
+    truncated: bool
+    resolution: ResolutionBody
+
+    @classmethod
+    def of(cls, reading: ChartReading) -> Self:
+        """The reading as it is sent."""
+        table = reading.table
+        return cls(
+            title=table.title and CellBody.of(table.title),
+            columns=[CellBody.of(cell) for cell in table.columns],
+            rows=[[CellBody.of(cell) for cell in row] for row in table.rows],
+            **_reading_facts(reading),
+        )
+
+
+class EvidenceBody(BaseModel):
+    """The OCR line that confirms a cell: its index in `ocr.lines`, its text and outline, and how alike they are.
+
+    `similarity` is 1 minus the edit distance divided by the longer text's length.
+    """
+
+    line: int
+    text: str
+    polygon: Polygon
+    similarity: float
+
+
+class CheckedCellBody(CellBody):
+    """A cell with its evidence in the OCR, or null where no text confirms it.
+
+    `corrected` is the OCR's spelling, where a label differs from it by a letter or two; `text` stays the model's own.
+    """
+
+    evidence: EvidenceBody | None = None
+    corrected: str | None = None
+
+    @classmethod
+    def of_checked(cls, cell: Cell, evidence: Evidence, page: Page) -> Self:
+        """The cell and its evidence as they are sent."""
+        body = cls.of(cell)
+        body.corrected = evidence.corrected
+        if evidence.line is not None:
+            line = page.lines[evidence.line]
+            body.evidence = EvidenceBody(
+                line=evidence.line,
+                text=line.text,
+                polygon=line.polygon,
+                similarity=round(evidence.similarity, 4),
+            )
+        return body
+
+
+class CheckedChartBody(BaseModel):
+    """A chart's table, each cell with its evidence."""
+
+    model: str
+    kind: str
+    title: CheckedCellBody | None
+    columns: list[CheckedCellBody]
+    rows: list[list[CheckedCellBody]]
+    truncated: bool
+    resolution: ResolutionBody
+
+
+class AnalysisBody(BaseModel):
+    """The answer of `/v1/analyze`."""
+
+    request_id: str = ""
+    ocr: PageBody
+    chart: CheckedChartBody
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Self:
+        """The analysis as it is sent."""
+        page, table, found = analysis.page, analysis.reading.table, analysis.evidence
+
+        def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
+            return CheckedCellBody.of_checked(cell, evidence, page)
+
+        return cls(
+            ocr=PageBody.of(page),
+            chart=CheckedChartBody(
+                title=table.title and check(table.title, found.title),
+                columns=[check(*pair) for pair in zip(table.columns, found.columns, strict=True)],
+                rows=[
+                    [check(*pair) for pair in zip(row, row_found, strict=True)]
+                    for row, row_found in zip(table.rows, found.rows, strict=True)
+                ],
+                **_reading_facts(analysis.reading),
+            ),
+        )
+
+
+class ModelBody(BaseModel):
+    """A loaded model: what it reads, by which engine, and on which device."""
+
+    name: str
+    task: str
+    engine: str
+    device: str
+
+
+def _reading_facts(reading: ChartReading) -> dict[str, object]:
+    return {
+        "model": reading.model,
+        "kind": reading.table.kind.value,
+        "truncated": reading.truncated,
+        "resolution": ResolutionBody(width=reading.resolution.width, height=reading.resolution.height),
+    }
+
+
+def _points(place: Point | Polygon | None) -> list[Point] | None:
+    if place is None:
+        return None
+    if isinstance(place[0], tuple):
+        return list(place)  # type: ignore[arg-type]
+    return [place]  # type: ignore[list-item]

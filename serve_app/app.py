@@ -1,0 +1,52 @@
+"""`build_app` binds the three deployments: open this file to see the whole system."""
+
+import logging
+
+import ray
+from ray import serve
+from ray.serve import Application
+
+from serve_app.config import AppConfig
+from serve_app.deployments import Chart, Ingress, Ocr
+from serve_app.engines.profiles import find_profile
+
+logger = logging.getLogger("ray.serve")
+
+
+def build_app(args: AppConfig) -> Application:
+    """Bind Ingress to Ocr and Chart.
+
+    Replica counts, autoscaling and queue bounds are set under `deployments:` in the Serve config; what a replica
+    needs of a node is set here, from `args:`.
+
+    Raises:
+        ConfigError: no profile fits `chart.model`.
+    """
+    profile = find_profile(args.chart.model, args.chart.profile)
+    with_gpu = asks_for_gpu(args)
+    device = args.device if with_gpu else "cpu"
+    ocr = serve.deployment(
+        Ocr,
+        name="Ocr",
+        ray_actor_options={"num_cpus": args.ocr.num_cpus, "num_gpus": args.ocr.num_gpus if with_gpu else 0},
+    ).bind(args.ocr, device)
+    chart = serve.deployment(
+        Chart,
+        name="Chart",
+        ray_actor_options={"num_cpus": args.chart.num_cpus, "num_gpus": args.chart.num_gpus if with_gpu else 0},
+    ).bind(args.chart, device)
+    return serve.deployment(
+        serve.ingress()(Ingress), name="Ingress", ray_actor_options={"num_cpus": args.http.num_cpus}
+    ).bind(args, ocr, chart, profile.wants_words)
+
+
+def asks_for_gpu(args: AppConfig) -> bool:
+    """Whether the deployments ask Ray for their fractions of a GPU.
+
+    A fraction of a GPU that no node has stays pending for ever, so `auto` asks only where the cluster has one.
+    """
+    if args.device != "auto":
+        return args.device == "gpu"
+    found = ray.cluster_resources().get("GPU", 0) > 0
+    logger.info("device: auto found %s in the cluster", "GPUs" if found else "no GPU; the models run on CPUs")
+    return found

@@ -1,0 +1,132 @@
+"""PaddleOCR 3.7 behind the OcrEngine protocol: on ONNX Runtime with the installed weights, or on Paddle."""
+
+import logging
+import os
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from serve_app.config import Device, OcrConfig
+from serve_app.domain import OcrOptions, Page, Polygon, Size, TextLine, Word
+from serve_app.engines.upright import find_tall, lay_out_upright, merge_upright
+from serve_app.errors import ConfigError
+from serve_app.models import ocr_weights
+
+logger = logging.getLogger("ray.serve")
+
+
+class PaddleOcrEngine:
+    """One PaddleOCR instance. Its predictor is not thread safe: one process, one thread, one call at a time."""
+
+    def __init__(self, config: OcrConfig, device: Device) -> None:
+        """Load the models.
+
+        Raises:
+            ConfigError: weights or packages are missing, or the installed weights are damaged.
+        """
+        self.device = _choose_device(config.engine, device)
+        self._folder = TemporaryDirectory(prefix="serve-app-ocr-")
+        detection_dir, recognition_dir = config.detection_dir, config.recognition_dir
+        detection, recognition = config.detection_model, config.recognition_model
+        if detection is None or recognition is None:
+            laid_out = ocr_weights.lay_out(Path(self._folder.name))
+            detection_dir, recognition_dir = (str(folder) for folder in laid_out)
+            detection, recognition = ocr_weights.DETECTION.model_name, ocr_weights.RECOGNITION.model_name
+        self.name = detection.removesuffix("_det")
+        if detection_dir and recognition_dir:
+            # Otherwise PaddleX asks four model hubs whether they are there, before it loads a local directory.
+            os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        try:
+            from paddleocr import PaddleOCR  # noqa: PLC0415
+
+            self._ocr = PaddleOCR(
+                text_detection_model_name=detection,
+                text_detection_model_dir=detection_dir,
+                text_recognition_model_name=recognition,
+                text_recognition_model_dir=recognition_dir,
+                text_recognition_batch_size=config.recognition_batch,
+                use_doc_orientation_classify=False,
+                use_doc_unwarping=False,
+                use_textline_orientation=False,
+                device="gpu:0" if self.device == "gpu" else "cpu",
+                **_engine_arguments(config),
+            )
+        except ImportError as error:
+            raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU") from error
+        except (AssertionError, FileNotFoundError, ValueError) as error:
+            raise ConfigError(f"PaddleOCR cannot load {detection} and {recognition}: {error}") from error
+
+    def read(self, image: Image.Image, options: OcrOptions) -> Page:
+        """Read an RGB image; polygons are in its pixels, lines in reading order."""
+        arguments = asdict(options)
+        upright = arguments.pop("upright")
+        result = self._predict(image, arguments)
+        lines = _to_lines(result)
+        tall = find_tall(lines) if upright else []
+        if tall:
+            sheet, slots = lay_out_upright(image, [lines[i].polygon for i in tall])
+            lines = merge_upright(lines, tall, slots, _to_lines(self._predict(sheet, arguments)))
+        result.pop("input_path", None)
+        result.pop("page_index", None)
+        return Page(Size(*image.size), tuple(lines), self.name, result)
+
+    def _predict(self, image: Image.Image, arguments: dict[str, Any]) -> dict[str, Any]:
+        bgr = np.asarray(image)[:, :, ::-1]
+        [result] = self._ocr.predict(np.ascontiguousarray(bgr), **arguments)
+        document: dict[str, Any] = result.json["res"]
+        return document
+
+
+def _choose_device(engine: str, device: Device) -> str:
+    """The device that the engine's library can use: with `auto`, a CPU build on a GPU node runs on the CPU."""
+    if device == "cpu":
+        return "cpu"
+    if engine == "paddle":
+        import paddle  # noqa: PLC0415
+
+        usable = paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count() > 0
+        remedy = "install paddlepaddle-gpu instead of paddlepaddle (README, On a GPU)"
+    else:
+        import onnxruntime  # noqa: PLC0415
+
+        usable = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+        remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (README, On a GPU)"
+    if usable:
+        return "gpu"
+    if device == "gpu":
+        raise ConfigError(f"device: gpu, but the installed {engine} cannot use one: {remedy}")
+    logger.warning("OCR runs on the CPU of a GPU node: to use the GPU, %s", remedy)
+    return "cpu"
+
+
+def _engine_arguments(config: OcrConfig) -> dict[str, Any]:
+    if config.engine == "onnxruntime":
+        return {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": config.threads}}
+    return {"engine": "paddle", "cpu_threads": config.threads, "enable_mkldnn": config.mkldnn}
+
+
+def _to_lines(result: dict[str, Any]) -> list[TextLine]:
+    texts, scores, polygons = result["rec_texts"], result["rec_scores"], result["rec_polys"]
+    words = [
+        tuple(Word(text, _box_polygon(box)) for text, box in zip(line_texts, line_boxes, strict=True) if text.strip())
+        for line_texts, line_boxes in zip(result.get("text_word", []), result.get("text_word_boxes", []), strict=True)
+    ] or [()] * len(texts)
+    return [
+        TextLine(text, float(score), _polygon(polygon), line_words)
+        for text, score, polygon, line_words in zip(texts, scores, polygons, words, strict=True)
+        if text
+    ]
+
+
+def _polygon(points: list[list[float]]) -> Polygon:
+    a, b, c, d = ((float(x), float(y)) for x, y in points)
+    return a, b, c, d
+
+
+def _box_polygon(box: list[float]) -> Polygon:
+    left, top, right, bottom = (float(edge) for edge in box)
+    return (left, top), (right, top), (right, bottom), (left, bottom)

@@ -1,0 +1,99 @@
+"""Chart models of the transformers library behind the ChartEngine protocol, the bundled one included."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from serve_app.config import ChartConfig, Device
+from serve_app.domain import ChartReading
+from serve_app.engines.base import ChartInput
+from serve_app.engines.profiles import ChartProfile, find_profile
+from serve_app.errors import ConfigError
+from serve_app.models import CHART_WEIGHTS
+
+logger = logging.getLogger("ray.serve")
+
+
+class ChartReader(Protocol):
+    """How a loaded model is asked, and its answer understood."""
+
+    def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
+        """Read a batch of charts."""
+        ...
+
+
+class TransformersChart:
+    """One model. `generate` keeps state on the model (Qwen2-VL's `rope_deltas`): one call at a time."""
+
+    def __init__(self, config: ChartConfig, device: Device) -> None:
+        """Load the model and its processor.
+
+        Raises:
+            ConfigError: the model is not there, or its weights do not fit its class.
+        """
+        import torch  # noqa: PLC0415
+
+        torch.set_num_threads(config.threads)
+        profile = find_profile(config.model, config.profile)
+        source = str(CHART_WEIGHTS) if config.model == "bundled" else config.model
+        self.name = profile.name if config.model == "bundled" else config.model.rstrip("/").rpartition("/")[2]
+        self.device = _choose_device(device)
+        self._reader = _load(self.name, source, profile, config, self.device)
+
+    def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
+        """Read a batch of charts; one reading for each, in order, with places in the pixels of its image."""
+        return self._reader.read(charts)
+
+
+def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, device: str) -> ChartReader:
+    try:
+        if profile.wants_words:
+            from serve_app.engines.graph_reader import GraphReader, load_processor  # noqa: PLC0415
+
+            return GraphReader(name, load_processor(source), _load_model(source, config, device))
+        from serve_app.engines.chat_reader import ChatReader, load_chat_processor  # noqa: PLC0415
+
+        processor = load_chat_processor(source, local_files_only=config.local_files_only)
+        max_new_tokens = config.max_new_tokens or profile.max_new_tokens
+        return ChatReader(name, processor, _load_model(source, config, device), profile, max_new_tokens)
+    except OSError as error:  # what transformers raises for a missing directory, file or hub name
+        hint = (
+            "pip install --force-reinstall serve-app"
+            if config.model == "bundled"
+            else "name an existing directory, or set chart.local_files_only to false to download it from the hub"
+        )
+        raise ConfigError(f"chart.model {config.model} cannot be loaded: {error}. {hint}") from error
+
+
+def _load_model(source: str, config: ChartConfig, device: str) -> Any:
+    import torch  # noqa: PLC0415
+    from transformers import AutoModelForImageTextToText  # noqa: PLC0415
+
+    # Half precision has no fast kernels on many CPUs.
+    default = torch.bfloat16 if device == "cuda" else torch.float32
+    dtype = default if config.dtype == "auto" else getattr(torch, config.dtype)
+    model, report = AutoModelForImageTextToText.from_pretrained(
+        source, dtype=dtype, local_files_only=config.local_files_only, output_loading_info=True
+    )
+    if report["missing_keys"]:
+        # transformers only warns, and fills them with random numbers.
+        missing = sorted(report["missing_keys"])
+        raise ConfigError(
+            f"The weights in {source} lack {len(missing)} of the model's tensors ({', '.join(missing[:3])} …): "
+            "they are incomplete or belong to another model"
+        )
+    return model.eval().to(device)
+
+
+def _choose_device(device: Device) -> str:
+    """The device that torch can use: with `auto`, a CPU build on a GPU node runs on the CPU."""
+    if device == "cpu":
+        return "cpu"
+    import torch  # noqa: PLC0415
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "gpu":
+        raise ConfigError("device: gpu, but torch finds no GPU. Install a CUDA build of torch (README, On a GPU)")
+    logger.warning("Charts are read on the CPU of a GPU node: torch finds no GPU. Install a CUDA build of torch")
+    return "cpu"

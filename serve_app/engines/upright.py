@@ -1,0 +1,92 @@
+"""A second look at text that runs upwards or downwards, such as the titles of a chart's vertical axis.
+
+PaddleOCR turns a tall crop by a quarter before it recognises it, always the same way round, so that text written
+upwards is read upside down. Here the tall crops are laid out on one sheet, turned both ways, and read once more;
+for each crop the reading with the best score wins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from serve_app.domain import Point, Polygon, TextLine
+
+TALL = 1.5
+"""Height over width from which PaddleOCR takes a crop for vertical text (`get_rotate_crop_image`)."""
+
+_MARGIN = 12  # pixels of white round each crop, so that detection does not join neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a turned crop lies on the sheet (pixels): its rows from `top` to `bottom`, and which way it was turned."""
+
+    index: int
+    top: int
+    bottom: int
+    clockwise: bool
+
+
+def find_tall(lines: Sequence[TextLine]) -> list[int]:
+    """The indices of the lines whose upright box is tall: text of several characters that runs up or down."""
+    tall = []
+    for index, line in enumerate(lines):
+        left, top, right, bottom = _bounds(line.polygon)
+        if bottom - top >= TALL * (right - left):
+            tall.append(index)
+    return tall
+
+
+def lay_out_upright(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[Image.Image, list[Slot]]:
+    """Crop the outlines' boxes, turn each both ways, and stack them on a white sheet."""
+    crops = [image.crop(tuple(round(edge) for edge in _grow(_bounds(polygon), image))) for polygon in polygons]
+    width = max(crop.height for crop in crops) + 2 * _MARGIN
+    height = sum(2 * (crop.width + _MARGIN) for crop in crops) + _MARGIN
+    sheet = Image.new("RGB", (max(width, 64), max(height, 64)), "white")
+    slots, top = [], _MARGIN
+    for index, crop in enumerate(crops):
+        for clockwise in (True, False):
+            turned = crop.transpose(Image.Transpose.ROTATE_270 if clockwise else Image.Transpose.ROTATE_90)
+            sheet.paste(turned, (_MARGIN, top))
+            slots.append(Slot(index, top, top + turned.height, clockwise))
+            top += turned.height + _MARGIN
+    return sheet, slots
+
+
+def merge_upright(
+    lines: Sequence[TextLine], tall: Sequence[int], slots: Sequence[Slot], read: Sequence[TextLine]
+) -> list[TextLine]:
+    """Replace the tall lines by the readings from the sheet that score better.
+
+    The polygon's corners are turned too: they start at the top left of the text as it is read.
+    """
+    merged = list(lines)
+    for slot in slots:
+        parts = sorted((part for part in read if slot.top <= _middle(part) <= slot.bottom), key=lambda p: p.polygon[0])
+        if not parts:
+            continue
+        score = sum(part.score * len(part.text) for part in parts) / sum(len(part.text) for part in parts)
+        line = merged[tall[slot.index]]
+        if score > line.score:
+            left, top, right, bottom = _bounds(line.polygon)
+            clockwise: list[Point] = [(left, top), (right, top), (right, bottom), (left, bottom)]
+            shift = 3 if slot.clockwise else 1
+            a, b, c, d = clockwise[shift:] + clockwise[:shift]
+            text = " ".join(part.text for part in parts)
+            merged[tall[slot.index]] = replace(line, text=text, score=score, polygon=(a, b, c, d), words=())
+    return merged
+
+
+def _bounds(polygon: Polygon) -> tuple[float, float, float, float]:
+    xs, ys = zip(*polygon, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _grow(bounds: tuple[float, float, float, float], image: Image.Image) -> tuple[float, float, float, float]:
+    left, top, right, bottom = bounds
+    return max(0, left - 2), max(0, top - 2), min(image.width, right + 2), min(image.height, bottom + 2)
+
+
+def _middle(line: TextLine) -> float:
+    return sum(y for _, y in line.polygon) / 4

@@ -1,0 +1,122 @@
+"""Decodes an upload to upright RGB with eight bits a channel, whatever it was stored as."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION, TiffImageFile
+
+from serve_app.domain import Size
+from serve_app.errors import UnreadableImage
+from serve_app.imaging.check import Header
+from serve_app.imaging.reader import damage_reported, open_image
+
+DRAFT_GAP = 2
+"""A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while that stays twice the size asked for: `Image.thumbnail`'s
+own ratio, at which the difference from a full decode is not seen."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # what undoes each EXIF orientation, as in PIL.ImageOps.exif_transpose
+
+
+def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Image.Image:
+    """Decode the first frame to RGB, upright, on white.
+
+    Transparency is laid on white; an image whose every pixel is transparent shows its colours instead. CMYK and other
+    colour spaces are converted by formula, without the embedded profile: good for reading, not for printing.
+
+    Args:
+        data: the upload.
+        header: what `check_header` made of it.
+        long_side: pixels of the longer side that will do; lets a larger JPEG be decoded at a fraction of its size.
+
+    Returns:
+        An image of `header.size`, or for a JPEG and `long_side` of at least twice that.
+
+    Raises:
+        UnreadableImage: for truncated or corrupt data.
+    """
+    with damage_reported(header.format):
+        image = open_image(data, header.format)
+        if long_side is not None and isinstance(image, JpegImageFile):
+            scale = DRAFT_GAP * long_side / max(image.size)
+            image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+            declared = None
+        else:
+            declared = header.size
+        image.load()
+        rgb = _convert(image, header)
+        # Pillow turns a TIFF while it loads it.
+        if header.oriented and header.format != "TIFF":
+            rgb = rgb.transpose(_TURNS[header.orientation])
+        if declared is not None and Size(*rgb.size) != declared:
+            raise UnreadableImage(f"The {header.format} file holds an image of another size than its header says")
+    rgb.info = {}  # or the profile and the transparent colour would be written into the encoded copy
+    return rgb
+
+
+def _convert(image: ImageFile, header: Header) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(_scale_by_depth(image)).convert("RGB")
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_scale_by_range(image)).convert("RGB")
+    if header.alpha:
+        straight = image.convert("LA") if image.mode == "La" else image
+        return _flatten(straight.convert("RGBA"))
+    image.info.pop("transparency", None)  # of a chunk that stands behind the pixels, where none may
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    alpha = image.getchannel("A")
+    # Some programs write bitmaps with an alpha channel that they never fill.
+    if alpha.getextrema() == (0, 0):
+        return image.convert("RGB")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=alpha)
+    return white
+
+
+def _scale_by_depth(image: ImageFile) -> NDArray[np.uint8]:
+    """16-bit grey to 8 bits; the full scale is that of the bits declared, so that dark stays dark."""
+    bits = _read_tag(image, BITSPERSAMPLE, (16,))[0]
+    shades = np.minimum(np.arange(1 << 16) * 255.0 / ((1 << bits) - 1) + 0.5, 255).astype(np.uint8)
+    values = np.asarray(image)
+    grey: NDArray[np.uint8] = shades[values]
+    if _is_negative(image):
+        grey = 255 - grey
+    transparent = image.info.get("transparency")
+    if transparent is not None:
+        grey[values == transparent] = 255
+    return grey
+
+
+def _scale_by_range(image: ImageFile) -> NDArray[np.uint8]:
+    """32-bit integers and floats have no fixed scale: the smallest value becomes black, the largest white."""
+    values = np.asarray(image, dtype=np.float64)
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        raise UnreadableImage("The image holds no finite value")
+    low, high = finite.min(), finite.max()
+    unit = np.nan_to_num((values - low) / ((high - low) or 1), nan=1).clip(0, 1)
+    grey: NDArray[np.uint8] = (unit * 255 + 0.5).astype(np.uint8)
+    return 255 - grey if _is_negative(image) else grey
+
+
+def _is_negative(image: ImageFile) -> bool:
+    """Whether zero is white. Pillow inverts such TIFFs of up to 8 bits, and leaves the deeper ones as they are."""
+    return bool(_read_tag(image, PHOTOMETRIC_INTERPRETATION, 1) == 0)
+
+
+def _read_tag(image: ImageFile, tag: int, default: Any) -> Any:
+    return image.tag_v2.get(tag, default) if isinstance(image, TiffImageFile) else default

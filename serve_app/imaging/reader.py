@@ -1,0 +1,64 @@
+"""Opens an upload with Pillow's parser of its format, and turns whatever the parser raises into one of our errors."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from serve_app.errors import AppError, TooManyPixels, UnreadableImage
+
+MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "WEBP": "image/webp",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+}
+"""The formats that are read, by Pillow's names."""
+
+_PARSERS: dict[str, type[ImageFile]] = {
+    "PNG": PngImageFile,
+    "JPEG": JpegImageFile,
+    "WEBP": WebPImageFile,
+    "BMP": BmpImageFile,
+    "TIFF": TiffImageFile,
+}
+
+
+def open_image(data: bytes, image_format: str) -> ImageFile:
+    """Parse the header, without decoding.
+
+    The parser is called itself, since `Image.open` warns by a bound of its own on pixels, and takes a JPEG that
+    carries a second picture for another format (MPO). Call within `damage_reported`.
+    """
+    return _PARSERS[image_format](io.BytesIO(data))
+
+
+@contextmanager
+def damage_reported(image_format: str) -> Iterator[None]:
+    """Report any failure of Pillow's parsers and decoders.
+
+    Raises:
+        UnreadableImage: for every exception but those of `serve_app.errors`.
+        TooManyPixels: where Pillow itself found the header's size absurd.
+    """
+    try:
+        yield
+    except AppError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(f"The image is too large: {error}. Scale it down, or cut it into parts") from error
+    except Exception as error:
+        # Damaged files reach every corner of Pillow: OSError, SyntaxError, struct.error, zlib.error, KeyError,
+        # OverflowError, MemoryError and more come out of it, and the set is not documented.
+        raise UnreadableImage(
+            f"The {image_format} file is damaged, or of a variant that is not read ({str(error)[:120]}). "
+            "Send the whole file, or save the image again as PNG"
+        ) from error

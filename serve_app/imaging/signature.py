@@ -1,0 +1,91 @@
+"""What the first bytes of an upload say that it is."""
+
+PNG = b"\x89PNG\r\n\x1a\n"
+JPEG = b"\xff\xd8\xff"
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""Classic and BigTIFF, little and big endian."""
+
+BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
+"""Bytes of the known DIB headers; tells a bitmap from a text that begins with "BM"."""
+
+RENDER = "Render its pages as PNG and send those one by one"
+CONVERT = "Convert it to PNG or JPEG and send that"
+RAW_BYTES = "Send the image's own bytes"
+IMAGE = "Send a PNG, JPEG, WEBP, BMP or TIFF image"
+
+# (offset, magic bytes, what it is, what to do)
+_OTHERS = (
+    (0, b"GIF8", "a GIF", CONVERT),
+    (0, b"%PDF-", "a PDF", RENDER),
+    (0, b"%!PS", "a PostScript file", RENDER),
+    (0, b"8BPS", "a Photoshop file", CONVERT),
+    (0, b"\0\0\1\0", "an icon", CONVERT),
+    (0, b"\0\0\0\x0cjP  \r\n", "a JPEG 2000 image", CONVERT),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 image", CONVERT),
+    (0, b"\0\0\0\x0cJXL ", "a JPEG XL image", CONVERT),
+    (0, b"\xff\x0a", "a JPEG XL image", CONVERT),
+    (4, b"ftypavi", "an AVIF image", CONVERT),
+    (4, b"ftyphe", "a HEIC image", CONVERT),
+    (4, b"ftypmif1", "a HEIC image", CONVERT),
+    (4, b"ftypmsf1", "a HEIC image", CONVERT),
+    (4, b"ftyp", "a video", "Send one frame of it as PNG or JPEG"),
+    (0, b"RIFF", "an audio or video file", IMAGE),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document", RENDER),
+    (0, b"\x1f\x8b", "a gzip archive", "Send the image inside it"),
+)
+_OFFICE = ((b"word/", "a Word document"), (b"xl/", "an Excel workbook"), (b"ppt/", "a PowerPoint file"))
+_TEXTS = (
+    (b"data:image/", "a data URL", RAW_BYTES),
+    (b"ivborw0kggo", "base64 text of a PNG", RAW_BYTES),
+    (b"/9j/", "base64 text of a JPEG", RAW_BYTES),
+    (b"<svg", "an SVG drawing", CONVERT),
+    (b"<!doctype html", "an HTML page", IMAGE),
+    (b"<html", "an HTML page", IMAGE),
+    (b"<?xml", "an XML file", IMAGE),
+    (b"{", "JSON", IMAGE),
+    (b"[", "JSON", IMAGE),
+    (b"http://", "a URL", RAW_BYTES),
+    (b"https://", "a URL", RAW_BYTES),
+)
+_HEAD = 1024  # bytes looked at
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f")
+
+
+def find_format(data: bytes) -> str | None:
+    """Pillow's name of the image format, or None for anything that is not read here."""
+    if data.startswith(PNG):
+        return "PNG"
+    if data.startswith(JPEG):
+        return "JPEG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith(TIFF):
+        return "TIFF"
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in BMP_HEADER_SIZES:
+        return "BMP"
+    return None
+
+
+def explain_refusal(data: bytes) -> str:
+    """A sentence on what the upload seems to be, and one on what to send in its place."""
+    what, advice = _describe(data[:_HEAD])
+    return f"This is {what}, not an image that is read here. {advice}"
+
+
+def _describe(head: bytes) -> tuple[str, str]:
+    for offset, magic, what, advice in _OTHERS:
+        if head.startswith(magic, offset):
+            return what, advice
+    if head.startswith(b"PK\x03\x04"):
+        return next(
+            ((what, RENDER) for part, what in _OFFICE if part in head), ("a ZIP archive", "Send the image inside it")
+        )
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<?xml", b"<!")) and b"<svg" in text:
+        return "an SVG drawing", CONVERT
+    for start, what, advice in _TEXTS:
+        if text.startswith(start):
+            return what, advice
+    if head.translate(None, _CONTROLS) == head:
+        return "text", IMAGE
+    return "of an unknown kind", IMAGE

@@ -1,0 +1,135 @@
+"""ChartGraph: reads a chart by finding its marks and linking them to the words that OCR read."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import AutoModelForImageTextToText, PreTrainedModel
+from transformers.utils import ModelOutput
+
+from serve_app.models.chart.configuration import ChartGraphConfig
+from serve_app.models.chart.features import TEXT_FEATURES
+from serve_app.models.chart.linker import Linker, LinkerOutput
+from serve_app.models.chart.pairs import word_points
+from serve_app.models.chart.trunk import KINDS, PATCH, STRIDE, Trunk, TrunkOutput
+
+
+@dataclass
+class ChartGraphOutput(ModelOutput):
+    """The graph of each image of the batch, as probabilities.
+
+    Attributes:
+        marks: (batch, marks, 3), x and y in pixels of `pixel_values` and the score of the map of marks.
+        mark_kinds: (batch, marks) of MarkKind.
+        mark_mask: (batch, marks), true at marks.
+        real: (batch, marks), that the linker too takes the mark for a real one.
+        links: (batch, 3, marks, 1 + words), where 0 is none and 1 + i is the word i; for category, series and label.
+        roles: (batch, words, roles).
+        kinds: (batch, kinds) in the order of ChartKind.
+        stacked: (batch,).
+    """
+
+    marks: Tensor | None = None
+    mark_kinds: Tensor | None = None
+    mark_mask: Tensor | None = None
+    real: Tensor | None = None
+    links: Tensor | None = None
+    roles: Tensor | None = None
+    kinds: Tensor | None = None
+    stacked: Tensor | None = None
+
+
+class ChartGraphForTableExtraction(PreTrainedModel):
+    """A trunk that finds marks as points, and a linker that ties them to words."""
+
+    config_class = ChartGraphConfig
+    main_input_name = "pixel_values"
+
+    def __init__(self, config: ChartGraphConfig) -> None:
+        super().__init__(config)
+        self.word_patch = nn.Sequential(
+            nn.Linear(TEXT_FEATURES + 4, 96), nn.ReLU(), nn.Linear(96, 3 * config.widths[2])
+        )
+        self.trunk = Trunk(config)
+        self.linker = Linker(config)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Keeps the initial weights that the modules give themselves."""
+
+    def look(
+        self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor
+    ) -> TrunkOutput:
+        """Runs the trunk, each word adding to the patches that its centre, start and end lie in."""
+        batch, height, width = cell_mask.shape
+        shape = torch.cat((words[..., 2:4].div(PATCH).log1p(), words[..., 4:]), -1)
+        parts = self.word_patch(torch.cat((texts, shape), -1)) * word_mask[..., None]
+        cells = torch.stack(word_points(words), 2).div(PATCH).floor().long()
+        column, row = cells[..., 0].clamp(0, width - 1), cells[..., 1].clamp(0, height - 1)
+        index = torch.arange(batch, device=words.device)[:, None, None] * (height * width) + row * width + column
+        added = torch.zeros(batch * height * width, parts.shape[-1] // 3, dtype=parts.dtype, device=parts.device)
+        added = added.index_add(0, index.flatten(), parts.unflatten(-1, (3, -1)).flatten(0, 2))
+        return self.trunk(pixel_values, cell_mask, added.view(batch, height, width, -1))
+
+    def forward(
+        self,
+        pixel_values: Tensor,
+        cell_mask: Tensor,
+        words: Tensor,
+        texts: Tensor,
+        word_mask: Tensor,
+        sizes: Tensor,
+        marks: Tensor,
+        mark_kinds: Tensor,
+        mark_mask: Tensor,
+    ) -> tuple[TrunkOutput, LinkerOutput]:
+        """Returns the logits of both halves for given marks, as training needs them; shapes as in Trunk and Linker."""
+        trunk = self.look(pixel_values, cell_mask, words, texts, word_mask)
+        return trunk, self.linker(
+            pixel_values, cell_mask, trunk, words, texts, word_mask, marks, mark_kinds, mark_mask, sizes
+        )
+
+    @torch.inference_mode()
+    def generate(
+        self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor, sizes: Tensor
+    ) -> ChartGraphOutput:
+        """Reads charts; the arguments are those of `ChartGraphProcessor`'s result."""
+        pixel_values = pixel_values.to(self.dtype)
+        trunk = self.look(pixel_values, cell_mask, words.float(), texts, word_mask)
+        marks, kinds, mask = find_marks(trunk, cell_mask, self.config.mark_threshold, self.config.max_marks)
+        linked = self.linker(pixel_values, cell_mask, trunk, words, texts, word_mask, marks, kinds, mask, sizes)
+        return ChartGraphOutput(
+            marks=marks,
+            mark_kinds=kinds,
+            mark_mask=mask,
+            real=linked.real.sigmoid(),
+            links=linked.links.softmax(-1),
+            roles=linked.role.softmax(-1),
+            kinds=linked.kind.softmax(-1),
+            stacked=linked.stacked.sigmoid(),
+        )
+
+
+def find_marks(trunk: TrunkOutput, cells: Tensor, threshold: float, limit: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Peaks of the map of marks: (batch, n, 3) x, y, score; (batch, n) kinds; (batch, n) mask, with n <= limit.
+
+    A cell is a peak where no neighbour of its 3x3 window is higher (CenterNet, Zhou et al., 2019).
+    """
+    inside = cells[:, None].repeat_interleave(PATCH // STRIDE, 2).repeat_interleave(PATCH // STRIDE, 3)
+    heat = trunk.heat.sigmoid() * inside
+    peaks = heat * (F.max_pool2d(heat, 3, 1, 1) == heat)
+    height, width = heat.shape[-2:]
+    scores, index = peaks.flatten(1).topk(min(limit, peaks[0].numel()))
+    found = scores > threshold
+    count = max(int(found.sum(1).max()), 1)
+    scores, index, found = scores[:, :count], index[:, :count], found[:, :count]
+    cell = index % (height * width)
+    offset = trunk.offset.flatten(2).gather(2, cell[:, None].expand(-1, 2, -1))
+    x = (cell % width + 0.5 + offset[:, 0]) * STRIDE
+    y = (cell // width + 0.5 + offset[:, 1]) * STRIDE
+    kinds = (index // (height * width)).clamp(max=KINDS - 1)
+    return torch.stack((x, y, scores), -1), kinds, found
+
+
+AutoModelForImageTextToText.register(ChartGraphConfig, ChartGraphForTableExtraction, exist_ok=True)

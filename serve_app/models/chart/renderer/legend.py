@@ -1,0 +1,116 @@
+"""The legend: its size, its place, and its entries."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from serve_app.domain import ChartKind
+from serve_app.models.chart.renderer.canvas import Box, blend, overlaps
+from serve_app.models.chart.renderer.drawing import Crowded, Drawing
+from serve_app.models.chart.renderer.fonts import Font
+from serve_app.models.chart.renderer.lines import draw_line_key
+from serve_app.models.chart.scene import MarkKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Entries with their places relative to the legend's corner (key's left, text's middle), in pixels."""
+
+    names: tuple[str, ...]
+    places: tuple[tuple[float, float], ...]
+    width: float
+    height: float
+    key_width: float
+    font: Font
+    title_height: float
+
+
+def set_legend(drawing: Drawing, names: list[str], width: float, vertical: bool) -> Legend:
+    """Arrange a legend in one column, or in rows of at most `width` pixels.
+
+    Raises:
+        Crowded: it does not fit.
+    """
+    em, style, rng = drawing.em, drawing.style, drawing.rng
+    font = drawing.font(rng.choice([1.0, 1.0, 0.9]))
+    key_width = {"square": 0.8, "circle": 0.8, "rectangle": 2.0, "line": 2.0}[_key_shape(drawing)] * em
+    gap = rng.choice([0.4, 0.6]) * em
+    sizes = [key_width + gap + font.width(name) for name in names]
+    line = rng.choice([1.35, 1.5, 1.7]) * em
+    pad = 0.5 * em if style.legend_frame else 0.0
+    title_height = 1.4 * em if drawing.chart.legend_title and vertical else 0.0
+    places: list[tuple[float, float]] = []
+    if vertical:
+        places = [(pad, pad + title_height + (i + 0.5) * line) for i in range(len(names))]
+        full = max([*sizes, font.width(drawing.chart.legend_title) if title_height else 0.0])
+        rows = len(names)
+    else:
+        space, x, rows, full = rng.choice([1.2, 1.6, 2.2]) * em, 0.0, 1, 0.0
+        even = rng.random() < 0.4
+        for size in sizes:
+            taken = max(sizes) if even else size
+            if x and x + taken > width - 2 * pad:
+                x, rows = 0.0, rows + 1
+            places.append((pad + x, pad + (rows - 0.5) * line))
+            full = max(full, x + taken)
+            x += taken + space
+    height = rows * line + title_height + 2 * pad
+    if full + 2 * pad > width or rows * line > 0.6 * drawing.canvas.height or (not vertical and rows > 3):
+        raise Crowded
+    return Legend(tuple(names), tuple(places), full + 2 * pad, height, key_width, font, title_height)
+
+
+def find_place(drawing: Drawing, legend: Legend, area: Box, obstacles: list[Box]) -> Box | None:
+    """A place for the legend inside the plot area and off all obstacles, or None."""
+    gap = 0.6 * drawing.em
+    left, top = area[0] + gap, area[1] + gap
+    right, bottom = area[2] - gap - legend.width, area[3] - gap - legend.height
+    if right < left or bottom < top:
+        return None
+    xs, ys = [right, left, (left + right) / 2], [top, (top + bottom) / 2, bottom]
+    places = [(x, y) for y in ys for x in xs]
+    if drawing.rng.random() < 0.3:
+        drawing.rng.shuffle(places)
+    for x, y in places:
+        box = (x, y, x + legend.width, y + legend.height)
+        if not any(overlaps(box, other, 0.3 * drawing.em) for other in obstacles):
+            return box
+    return None
+
+
+def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> None:
+    """Draw the legend with its top left corner at a place, and add its words and swatches."""
+    canvas, style, em = drawing.canvas, drawing.style, drawing.em
+    is_pie = drawing.chart.kind is ChartKind.PIE
+    if style.legend_frame:
+        box = (left, top, left + legend.width, top + legend.height)
+        edge = blend(style.theme.panel, style.theme.ink, 0.2)
+        canvas.rectangle(box, style.theme.panel if drawing.rng.random() < 0.8 else style.theme.background, edge, 0.07 * em)
+    if legend.title_height:
+        place = (left + legend.places[0][0], top + legend.places[0][1] - 1.45 * em)
+        canvas.text(place, drawing.chart.legend_title, drawing.font(1.0, True), style.theme.ink, Role.OTHER, "lm")
+    gaps = [b[1] - a[1] for a, b in pairwise(legend.places) if b[1] > a[1]]
+    shape, height = _key_shape(drawing), min([0.75 * em, *(0.8 * gap for gap in gaps)])
+    for index, (name, (dx, dy)) in enumerate(zip(legend.names, legend.places, strict=True)):
+        x, y = left + dx, top + dy
+        centre = (x + legend.key_width / 2, y)
+        colour = drawing.colour(index)
+        if shape == "line":
+            draw_line_key(drawing, index, x, x + legend.key_width, y)
+        elif shape == "circle":
+            canvas.disc(centre, height / 2, colour)
+        else:
+            canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour)
+        text_x = x + legend.key_width + 0.45 * em
+        role = Role.CATEGORY if is_pie else Role.SERIES
+        word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, "lm")
+        (drawing.category_words if is_pie else drawing.series_words)[index] = word
+        drawing.mark(
+            MarkKind.SWATCH, *centre, category=index if is_pie else None, series=None if is_pie else index
+        )
+
+
+def _key_shape(drawing: Drawing) -> str:
+    shape = drawing.style.legend_keys
+    if drawing.chart.kind is ChartKind.LINE and shape in {"rectangle", "square"}:
+        return "line"
+    return shape

@@ -1,0 +1,144 @@
+"""A request, from the uploaded bytes to what was read in them. Knows images and models, neither HTTP nor Ray."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from serve_app.config import AppConfig
+from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
+from serve_app.errors import DeadlineExceeded
+from serve_app.imaging.check import Header, check_header
+from serve_app.imaging.place import rescale_lines, rescale_page, rescale_table
+from serve_app.imaging.prepare import Prepared, prepare, prepare_tiles
+from serve_app.imaging.tile import merge
+from serve_app.tables.evidence import TableEvidence, find_evidence
+
+
+class OcrClient(Protocol):
+    """The Ocr deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
+
+    async def read(self, image: bytes, options: OcrOptions) -> Page:
+        """Read an encoded image; polygons are in its pixels."""
+        ...
+
+
+class ChartClient(Protocol):
+    """The Chart deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
+
+    async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+        """Read an encoded chart; places and resolution are in its pixels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A chart, the page it was read from, and what on the page confirms each of its cells."""
+
+    page: Page
+    reading: ChartReading
+    evidence: TableEvidence
+
+
+class Pipeline:
+    """The three things that a client can ask for. One instance serves all requests of an ingress replica."""
+
+    def __init__(self, config: AppConfig, ocr: OcrClient, chart: ChartClient, *, chart_wants_words: bool) -> None:
+        self._config = config
+        self._ocr = ocr
+        self._chart = chart
+        self._chart_wants_words = chart_wants_words
+
+    async def read_text(self, data: bytes, options: OcrOptions, *, zoom: bool = False, binarise: bool = False) -> Page:
+        """Read the text of an uploaded image.
+
+        With `zoom`, it is read in overlapping tiles at up to twice its size, for small print.
+        Polygons are in pixels of the upload, after its EXIF orientation.
+        """
+        header = self._check(data)
+        async with self._deadline():
+            if zoom:
+                return await self._read_tiles(data, header, options)
+            prepared = await self._prepare(
+                data, header, self._config.ocr.max_long_side, binarise or self._config.ocr.binarise
+            )
+            return rescale_page(await self._ocr.read(prepared.data, options), prepared.original)
+
+    async def read_chart(self, data: bytes) -> ChartReading:
+        """Read an uploaded chart; places are in pixels of the upload, after its EXIF orientation."""
+        header = self._check(data)
+        async with self._deadline():
+            if self._chart_wants_words:
+                return await self._read_chart_with(data, header, await self._read_words(data, header))
+            return await self._read_chart_with(data, header, None)
+
+    async def analyze(self, data: bytes) -> Analysis:
+        """Read an uploaded chart with both models, and find for each cell the text that confirms it.
+
+        The models run side by side, unless the chart model needs the OCR's words first.
+        """
+        header = self._check(data)
+        async with self._deadline():
+            if self._chart_wants_words:
+                page = await self._read_words(data, header)
+                reading = await self._read_chart_with(data, header, page)
+            else:
+                async with asyncio.TaskGroup() as tasks:
+                    words = tasks.create_task(self._read_words(data, header))
+                    chart = tasks.create_task(self._read_chart_with(data, header, None))
+                page, reading = words.result(), chart.result()
+        return Analysis(page, reading, find_evidence(reading.table, page.lines))
+
+    def _check(self, data: bytes) -> Header:
+        limits = self._config.limits
+        return check_header(
+            data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, max_side=limits.max_side
+        )
+
+    async def _prepare(self, data: bytes, header: Header, long_side: int, binarise: bool) -> Prepared:
+        # In a thread: decoding takes tens of milliseconds, and other requests share this event loop.
+        return await asyncio.to_thread(
+            prepare,
+            data,
+            header,
+            long_side=long_side,
+            binarise=binarise,
+            transport=self._config.transport,
+            quality=self._config.jpeg_quality,
+        )
+
+    async def _read_words(self, data: bytes, header: Header) -> Page:
+        """The page with word boxes and upright axis titles, as chart models and evidence need it."""
+        prepared = await self._prepare(data, header, self._config.ocr.max_long_side, self._config.ocr.binarise)
+        options = OcrOptions(return_word_box=True, upright=True)
+        return rescale_page(await self._ocr.read(prepared.data, options), prepared.original)
+
+    async def _read_chart_with(self, data: bytes, header: Header, page: Page | None) -> ChartReading:
+        chart = self._config.chart
+        prepared = await self._prepare(data, header, chart.max_long_side, chart.binarise)
+        lines = rescale_lines(page.lines, page.size, prepared.size) if page else ()
+        reading = await self._chart.read(prepared.data, lines)
+        return replace(reading, table=rescale_table(reading.table, prepared.size, prepared.original))
+
+    async def _read_tiles(self, data: bytes, header: Header, options: OcrOptions) -> Page:
+        tiles = await asyncio.to_thread(prepare_tiles, data, header, tile_side=self._config.ocr.tile_side)
+        async with asyncio.TaskGroup() as tasks:
+            reads = [tasks.create_task(self._ocr.read(tile.data, options)) for tile in tiles.pieces]
+        pages = [read.result() for read in reads]
+        lines = merge([(piece.tile, page.lines) for piece, page in zip(tiles.pieces, pages, strict=True)])
+        return Page(header.size, tuple(rescale_lines(lines, tiles.size, header.size)), pages[0].model)
+
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        seconds = self._config.http.deadline_s
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"No answer within {seconds:g} seconds. Try again later, or send a smaller image"
+            ) from error
+        except ExceptionGroup as group:
+            # A TaskGroup wraps what its tasks raise; a caller wants the error itself.
+            raise group.exceptions[0] from None

@@ -1,0 +1,103 @@
+r"""Tables drawn with pipes: Markdown, and the plainer rows of PP-Chart2Table, PaddleOCR-VL and DePlot.
+
+Markdown has outer pipes and a row of dashes under the header:
+
+    | Year | A |
+    | --- | --- |
+    | 2018 | 104.22 |
+
+PP-Chart2Table and PaddleOCR-VL write neither (`Year | A\n2018 | 104.22`); DePlot ends its rows with the text
+`<0x0A>` and begins with `TITLE | …` (Liu et al. 2023, https://arxiv.org/abs/2212.10505).
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from serve_app.domain import ChartTable
+from serve_app.tables.grid import Piece, build_table, cut_piece
+
+ESCAPED = "\\|*`%$#&_<["
+"""Characters that a backslash protects: Markdown's own, and those that models escape as in LaTeX ("12\\%")."""
+
+_LINE_BREAK = re.compile(r"\r\n?|\n|(?<!\\)<0x0A>")
+_PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
+_RULE = re.compile(r":?-{2,}:?|:-+:?|-+:")
+_ESCAPE = re.compile(rf"\\([{re.escape(ESCAPED)}])")
+_EMPHASIS = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
+_TITLE_LINE = re.compile(r"\*\*(.+)\*\*|#{1,6}\s(.+)", re.DOTALL)
+
+Line = tuple[int, int]
+"""Characters [start, end) of the text."""
+
+
+def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
+    """Read the longest table of pipe rows in a text; a bold line or heading above it is its title. Never raises.
+
+    `confidence[i]` is the probability of the token that wrote character i.
+    """
+    before, lines = _find_table(text)
+    title = _read_title(text, before)
+    pipes = [_find_pipes(text, line) for line in lines]
+    framed = 2 * sum(_is_outer(text, line, found, 0) for line, found in zip(lines, pipes, strict=True)) > len(lines)
+    rows = [_split(text, line, found, framed) for line, found in zip(lines, pipes, strict=True)]
+    ruled = [all(_RULE.fullmatch(piece.text) for piece in row) for row in rows]
+    if not any(ruled[:2]) and rows and len(rows[0]) == 2 and rows[0][0].text == "TITLE":
+        title = rows.pop(0)[1]
+        ruled.pop(0)
+    kept = [row for row, is_rule in zip(rows, ruled, strict=True) if not is_rule]
+    return build_table([[_unmark(piece) for piece in row] for row in kept], confidence, title)
+
+
+def _find_table(text: str) -> tuple[Line | None, list[Line]]:
+    """The line before the longest run of lines with pipes, and the run. Empty lines do not end a run."""
+    breaks = [(match.start(), match.end()) for match in _LINE_BREAK.finditer(text)]
+    edges = [(0, 0), *breaks, (len(text), len(text))]
+    best: tuple[Line | None, list[Line]] = (None, [])
+    before: Line | None = None
+    run: list[Line] = []
+    for line in [(end, start) for (_, end), (start, _) in pairwise(edges)]:
+        if not text[slice(*line)].strip():
+            continue
+        if _find_pipes(text, line):
+            run.append(line)
+        else:
+            before, run = line, []
+        if len(run) > len(best[1]):
+            best = (before, run)
+    return best
+
+
+def _find_pipes(text: str, line: Line) -> list[int]:
+    return [match.start() for match in _PIPE.finditer(text, *line) if match[1]]
+
+
+def _is_outer(text: str, line: Line, pipes: list[int], which: int) -> bool:
+    """Whether the first (0) or last (-1) pipe of a line has nothing on its outer side."""
+    outside = text[line[0] : pipes[0]] if which == 0 else text[pipes[-1] + 1 : line[1]]
+    return not outside.strip()
+
+
+def _split(text: str, line: Line, pipes: list[int], framed: bool) -> list[Piece]:
+    """Cut a row at its pipes. Only in a framed table are outer pipes no cell borders: else an outer cell is empty."""
+    borders = [line[0] - 1, *pipes, line[1]]
+    if framed and _is_outer(text, line, pipes, 0):
+        borders.pop(0)
+    if framed and len(borders) > 2 and _is_outer(text, line, pipes, -1):
+        borders.pop()
+    return [cut_piece(text, left + 1, right) for left, right in pairwise(borders)]
+
+
+def _read_title(text: str, line: Line | None) -> Piece | None:
+    if line is None:
+        return None
+    piece = cut_piece(text, *line)
+    match = _TITLE_LINE.fullmatch(text, piece.start, piece.end)
+    return _unmark(cut_piece(text, *match.span(match.lastindex or 0))) if match else None
+
+
+def _unmark(piece: Piece) -> Piece:
+    """Without Markdown's bold or code marks round the whole cell, and without its backslashes."""
+    emphasis = _EMPHASIS.fullmatch(piece.text)
+    text = emphasis[2] if emphasis else piece.text
+    return Piece(_ESCAPE.sub(r"\1", text), piece.start, piece.end)
