@@ -100,11 +100,9 @@ class Ingress:
     def __init__(self, config: AppConfig, ocr: DeploymentHandle, chart: DeploymentHandle, wants_words: bool) -> None:
         self._config = config
         self._models = {"ocr": ReplicaClient(ocr), "chart": ReplicaClient(chart)}
-        self._pipeline = Pipeline(
-            config, self._models["ocr"], self._models["chart"], chart_wants_words=wants_words
-        )
+        self._pipeline = Pipeline(config, self._models["ocr"], self._models["chart"], chart_wants_words=wants_words)
 
-    def __serve_build_asgi_app__(self) -> FastAPI:  # noqa: PLW3201 - Serve's name for the late-bound application
+    def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
         return build_api(self._config, self._pipeline, self._models)
 

@@ -1,20 +1,20 @@
 """Every error that a caller can meet. Each class owns its HTTP status, its code and whether a retry helps.
 
-    AppError
-    ├── BadRequest            400 bad_request
-    │   ├── EmptyUpload       400 empty_upload
-    │   └── UnreadableImage   400 unreadable_image
-    ├── Unauthorized          401 unauthorized
-    ├── DeadlineExceeded      408 deadline_exceeded     (retry)
-    ├── TooManyBytes          413 too_many_bytes
-    ├── TooManyPixels         413 too_many_pixels
-    ├── UnsupportedMedia      415 unsupported_media
-    ├── InvalidParameter      422 invalid_parameter
-    ├── Busy                  429 busy                  (retry, Retry-After)
-    ├── ModelFailed           500 model_failed
-    ├── ModelUnavailable      503 model_unavailable     (retry)
-    └── OutOfMemory           507 out_of_memory
-    ConfigError               a start-up error, never sent over HTTP
+AppError
+├── BadRequest            400 bad_request
+│   ├── EmptyUpload       400 empty_upload
+│   └── UnreadableImage   400 unreadable_image
+├── Unauthorized          401 unauthorized
+├── DeadlineExceeded      408 deadline_exceeded     (retry)
+├── TooManyBytes          413 too_many_bytes
+├── TooManyPixels         413 too_many_pixels
+├── UnsupportedMedia      415 unsupported_media
+├── InvalidParameter      422 invalid_parameter
+├── Busy                  429 busy                  (retry, Retry-After)
+├── ModelFailed           500 model_failed
+├── ModelUnavailable      503 model_unavailable     (retry)
+└── OutOfMemory           507 out_of_memory
+ConfigError               a start-up error, never sent over HTTP
 """
 
 from typing import ClassVar

@@ -92,9 +92,7 @@ class Pipeline:
 
     def _check(self, data: bytes) -> Header:
         limits = self._config.limits
-        return check_header(
-            data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, max_side=limits.max_side
-        )
+        return check_header(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, max_side=limits.max_side)
 
     async def _prepare(self, data: bytes, header: Header, long_side: int, binarise: bool) -> Prepared:
         # In a thread: decoding takes tens of milliseconds, and other requests share this event loop.

@@ -80,7 +80,5 @@ async def models(request: Request) -> ModelsBody:
     """The loaded models: what each reads, by which engine, and on which device."""
     infos = await asyncio.gather(*(client.describe() for client in request.app.state.models.values()))
     return ModelsBody(
-        models=[
-            ModelBody(name=info.name, task=info.task, engine=info.engine, device=info.device) for info in infos
-        ]
+        models=[ModelBody(name=info.name, task=info.task, engine=info.engine, device=info.device) for info in infos]
     )

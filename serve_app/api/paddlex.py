@@ -113,9 +113,7 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
 @router.post(
     "/ocr",
     response_model_exclude_none=True,
-    responses={
-        status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503)
-    },
+    responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": InferRequest.model_json_schema()}}}
     },
@@ -138,9 +136,7 @@ async def infer(request: Request) -> InferResponse:
         result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
         logId=asked.logId or request_id(request),
-        result=InferResult(
-            ocrResults=[result], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)
-        ),
+        result=InferResult(ocrResults=[result], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
     )
 
 
@@ -151,7 +147,9 @@ def _refuse_unsupported(asked: InferRequest) -> None:
         raise InvalidParameter("File type cannot be determined. Set fileType to 1 for an image")
     for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
         if getattr(asked, name):
-            raise InvalidParameter(f"{name}: the model for it is not loaded in this service. Leave it out, or send false")
+            raise InvalidParameter(
+                f"{name}: the model for it is not loaded in this service. Leave it out, or send false"
+            )
 
 
 async def _load(file: str, config: AppConfig) -> bytes:

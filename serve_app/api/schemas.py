@@ -35,6 +35,7 @@ class WordBody(BaseModel):
     text: str
     polygon: Polygon
 
+
 class LineBody(BaseModel):
     """A text line: its recognition score in [0, 1], and four corners clockwise from the text's top left."""
 

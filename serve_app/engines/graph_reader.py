@@ -1,13 +1,11 @@
 """The bundled chart model: it is given the OCR's words and answers with a graph, not with text."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from transformers import PreTrainedModel
-
-# Importing the modules registers the model's classes with transformers.
+import serve_app.models.chart.modeling  # noqa: F401 - registers the model's class with transformers
 from serve_app.domain import ChartReading, Size
 from serve_app.engines.base import ChartInput
-from serve_app.models.chart import modeling as modeling
 from serve_app.models.chart.processing import ChartGraphProcessor
 
 
@@ -19,7 +17,7 @@ def load_processor(source: str) -> ChartGraphProcessor:
 class GraphReader:
     """Runs ChartGraph on images and the OCR's words."""
 
-    def __init__(self, name: str, processor: ChartGraphProcessor, model: PreTrainedModel) -> None:
+    def __init__(self, name: str, processor: ChartGraphProcessor, model: Any) -> None:
         self._name = name
         self._processor = processor
         self._model = model

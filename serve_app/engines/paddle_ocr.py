@@ -41,7 +41,7 @@ class PaddleOcrEngine:
             # Otherwise PaddleX asks four model hubs whether they are there, before it loads a local directory.
             os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
         try:
-            from paddleocr import PaddleOCR  # noqa: PLC0415
+            from paddleocr import PaddleOCR
 
             self._ocr = PaddleOCR(
                 text_detection_model_name=detection,
@@ -56,7 +56,9 @@ class PaddleOcrEngine:
                 **_engine_arguments(config),
             )
         except ImportError as error:
-            raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU") from error
+            raise ConfigError(
+                f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU"
+            ) from error
         except (AssertionError, FileNotFoundError, ValueError) as error:
             raise ConfigError(f"PaddleOCR cannot load {detection} and {recognition}: {error}") from error
 
@@ -86,12 +88,12 @@ def _choose_device(engine: str, device: Device) -> str:
     if device == "cpu":
         return "cpu"
     if engine == "paddle":
-        import paddle  # noqa: PLC0415
+        import paddle
 
         usable = paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count() > 0
         remedy = "install paddlepaddle-gpu instead of paddlepaddle (README, On a GPU)"
     else:
-        import onnxruntime  # noqa: PLC0415
+        import onnxruntime
 
         usable = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
         remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (README, On a GPU)"

@@ -31,7 +31,7 @@ class TransformersChart:
         Raises:
             ConfigError: the model is not there, or its weights do not fit its class.
         """
-        import torch  # noqa: PLC0415
+        import torch
 
         torch.set_num_threads(config.threads)
         profile = find_profile(config.model, config.profile)
@@ -48,10 +48,10 @@ class TransformersChart:
 def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, device: str) -> ChartReader:
     try:
         if profile.wants_words:
-            from serve_app.engines.graph_reader import GraphReader, load_processor  # noqa: PLC0415
+            from serve_app.engines.graph_reader import GraphReader, load_processor
 
             return GraphReader(name, load_processor(source), _load_model(source, config, device))
-        from serve_app.engines.chat_reader import ChatReader, load_chat_processor  # noqa: PLC0415
+        from serve_app.engines.chat_reader import ChatReader, load_chat_processor
 
         processor = load_chat_processor(source, local_files_only=config.local_files_only)
         max_new_tokens = config.max_new_tokens or profile.max_new_tokens
@@ -66,8 +66,8 @@ def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, de
 
 
 def _load_model(source: str, config: ChartConfig, device: str) -> Any:
-    import torch  # noqa: PLC0415
-    from transformers import AutoModelForImageTextToText  # noqa: PLC0415
+    import torch
+    from transformers import AutoModelForImageTextToText
 
     # Half precision has no fast kernels on many CPUs.
     default = torch.bfloat16 if device == "cuda" else torch.float32
@@ -89,7 +89,7 @@ def _choose_device(device: Device) -> str:
     """The device that torch can use: with `auto`, a CPU build on a GPU node runs on the CPU."""
     if device == "cpu":
         return "cpu"
-    import torch  # noqa: PLC0415
+    import torch
 
     if torch.cuda.is_available():
         return "cuda"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from serve_app.domain import Point, TextLine
+from serve_app.domain import Point, TextLine, Word
 
 SAME_SHARE = 0.5
 """Two outlines are of the same print if they share this part of the smaller one."""
@@ -140,14 +140,20 @@ def _join_texts(left: Fragment, right: Fragment) -> str | None:
 
 
 def _join(left: Fragment, right: Fragment, text: str) -> Fragment:
-    polygon, words = right.line.polygon, left.line.words[:-1]
-    reach = max((x for word in words for x, _ in word.polygon), default=left.box[0])
-    words += tuple(word for word in right.line.words if sum(x for x, _ in word.polygon) / 4 > reach)
+    (top_left, _, _, bottom_left), (_, top_right, bottom_right, _) = left.line.polygon, right.line.polygon
     line = replace(
         left.line,
         text=text,
         score=min(left.line.score, right.line.score),
-        polygon=(left.line.polygon[0], polygon[1], polygon[2], left.line.polygon[3]),
-        words=words,
+        polygon=(top_left, top_right, bottom_right, bottom_left),
+        words=_join_words(left.line.words, right.line.words),
     )
     return Fragment(line, right.tile, left.cut_left, right.cut_right, left.cut_across or right.cut_across)
+
+
+def _join_words(left: Sequence[Word], right: Sequence[Word]) -> tuple[Word, ...]:
+    """The left half's words but the last, which the border cuts, and the right half's words beyond them."""
+    if not left or not right:
+        return ()
+    reach = max((x for word in left[:-1] for x, _ in word.polygon), default=float("-inf"))
+    return *left[:-1], *(word for word in right if sum(x for x, _ in word.polygon) / 4 > reach)

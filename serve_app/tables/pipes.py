@@ -38,9 +38,11 @@ def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """
     before, lines = _find_table(text)
     title = _read_title(text, before)
-    pipes = [_find_pipes(text, line) for line in lines]
-    framed = 2 * sum(_is_outer(text, line, found, 0) for line, found in zip(lines, pipes, strict=True)) > len(lines)
-    rows = [_split(text, line, found, framed) for line, found in zip(lines, pipes, strict=True)]
+    outer = [_find_outer(text, line) for line in lines]
+    framed = 2 * sum(left for left, _ in outer) > len(lines)
+    rows = [
+        _split(text, line, ends, framed) for line, ends in zip(lines, outer, strict=True) if any(ends) or not framed
+    ]
     ruled = [all(_RULE.fullmatch(piece.text) for piece in row) for row in rows]
     if not any(ruled[:2]) and rows and len(rows[0]) == 2 and rows[0][0].text == "TITLE":
         title = rows.pop(0)[1]
@@ -72,18 +74,18 @@ def _find_pipes(text: str, line: Line) -> list[int]:
     return [match.start() for match in _PIPE.finditer(text, *line) if match[1]]
 
 
-def _is_outer(text: str, line: Line, pipes: list[int], which: int) -> bool:
-    """Whether the first (0) or last (-1) pipe of a line has nothing on its outer side."""
-    outside = text[line[0] : pipes[0]] if which == 0 else text[pipes[-1] + 1 : line[1]]
-    return not outside.strip()
+def _find_outer(text: str, line: Line) -> tuple[bool, bool]:
+    """Whether the first pipe of a line has nothing before it, and the last nothing behind it."""
+    pipes = _find_pipes(text, line)
+    return not text[line[0] : pipes[0]].strip(), not text[pipes[-1] + 1 : line[1]].strip()
 
 
-def _split(text: str, line: Line, pipes: list[int], framed: bool) -> list[Piece]:
-    """Cut a row at its pipes. Only in a framed table are outer pipes no cell borders: else an outer cell is empty."""
-    borders = [line[0] - 1, *pipes, line[1]]
-    if framed and _is_outer(text, line, pipes, 0):
+def _split(text: str, line: Line, outer: tuple[bool, bool], framed: bool) -> list[Piece]:
+    """Cut a row at its pipes. An outer pipe frames the table where most rows have one, else it ends an empty cell."""
+    borders = [line[0] - 1, *_find_pipes(text, line), line[1]]
+    if framed and outer[0]:
         borders.pop(0)
-    if framed and len(borders) > 2 and _is_outer(text, line, pipes, -1):
+    if framed and outer[1] and len(borders) > 2:
         borders.pop()
     return [cut_piece(text, left + 1, right) for left, right in pairwise(borders)]
 

@@ -37,7 +37,7 @@ class ChannelNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Takes and returns (batch, channels, height, width)."""
-        scale = torch.rsqrt(x.float().square().mean(1, keepdim=True) + 1e-6)
+        scale = torch.rsqrt((x * x).mean(1, keepdim=True, dtype=torch.float32) + 1e-6)
         return x * scale.to(x.dtype) * self.weight.to(x.dtype)[:, None, None]
 
 
@@ -53,6 +53,7 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Takes and returns (batch, channels, height, width); `mask` is (batch, 1, height, width)."""
+        mask = mask.to(x.dtype)
         inner = F.relu(self.first(self.norm(x) * mask)) * mask
         return x + self.second(inner)
 
@@ -114,7 +115,7 @@ class Trunk(nn.Module):
         self.up_quarter = nn.Conv2d(eighth, config.pyramid, 1)
         self.skip_quarter = nn.Conv2d(quarter, config.pyramid, 1)
         self.last_block = Residual(config.pyramid)
-        self.head = nn.Conv2d(config.pyramid, config.pyramid, 3, padding=1)
+        self.head = ChannelNorm(config.pyramid)
         self.marks = nn.Conv2d(config.pyramid, KINDS + 2, 1)
         nn.init.constant_(self.marks.bias, 0.0)
         with torch.no_grad():
@@ -143,5 +144,5 @@ class Trunk(nn.Module):
         up = self.up_block(up, masks[8])
         fine = F.interpolate(self.up_quarter(up), scale_factor=2.0, mode="nearest") + self.skip_quarter(quarter)
         fine = self.last_block(fine, masks[4])
-        heat, offset = self.marks(F.relu(self.head(fine * masks[4]))).float().split((KINDS, 2), 1)
+        heat, offset = self.marks(F.relu(self.head(fine))).float().split((KINDS, 2), 1)
         return TrunkOutput(fine, coarse, heat, offset.tanh() * 0.75)
