@@ -3,8 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from PIL import ExifTags
-from PIL.Image import Image
+from PIL import ExifTags, Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
@@ -71,7 +70,13 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int)
         raise UnsupportedMedia(explain_refusal(data))
     check_structure(data, image_format)
     with damage_reported(image_format):
-        image = open_image(data, image_format)
+        try:
+            image = open_image(data, image_format)
+        except Image.DecompressionBombError as error:  # before a WEBP's canvas is allocated
+            raise TooManyPixels(
+                f"The image has more pixels than the decoder takes; at most {max_pixels:,} are read. Scale it down, or "
+                "cut it into parts"
+            ) from error
         stored = _find_stored_size(image)
         _check_size(stored, max_pixels, max_side)
         orientation = _read_orientation(image)
@@ -109,7 +114,7 @@ def _check_size(size: Size, max_pixels: int, max_side: int) -> None:
 def _read_orientation(image: ImageFile) -> int:
     # The method of the base class: that of a PNG would decode the image to look for EXIF behind the pixels.
     with suppress(Exception):  # broken EXIF says nothing about the pixels: the image is read as it is stored
-        orientation = int(Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT))
+        orientation = int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT))
         if orientation in range(1, 9):
             return orientation
     return UPRIGHT

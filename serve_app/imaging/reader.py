@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -12,7 +11,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from serve_app.errors import AppError, TooManyPixels, UnreadableImage
+from serve_app.errors import AppError, UnreadableImage
 
 MEDIA_TYPES = {
     "PNG": "image/png",
@@ -47,18 +46,18 @@ def damage_reported(image_format: str) -> Iterator[None]:
 
     Raises:
         UnreadableImage: for every exception but those of `serve_app.errors`.
-        TooManyPixels: where Pillow itself found the header's size absurd.
     """
     try:
         yield
     except AppError:
         raise
-    except Image.DecompressionBombError as error:
-        raise TooManyPixels(f"The image is too large: {error}. Scale it down, or cut it into parts") from error
     except Exception as error:
         # Damaged files reach every corner of Pillow: OSError, SyntaxError, struct.error, zlib.error, KeyError,
         # OverflowError, MemoryError and more come out of it, and the set is not documented.
+        # Those that Pillow raises itself say what is wrong; those of the interpreter do not.
+        told = isinstance(error, OSError | SyntaxError | ValueError) and error.__cause__ is None
+        reason = str(error).strip(" .")[:120] if told else "its parts contradict each other"
         raise UnreadableImage(
-            f"The {image_format} file is damaged, or of a variant that is not read ({str(error)[:120]}). "
+            f"The {image_format} file is damaged, or of a variant that is not read: {reason}. "
             "Send the whole file, or save the image again as PNG"
         ) from error

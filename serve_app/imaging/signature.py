@@ -88,4 +88,4 @@ def _describe(head: bytes) -> tuple[str, str]:
             return what, advice
     if head.translate(None, _CONTROLS) == head:
         return "text", IMAGE
-    return "of an unknown kind", IMAGE
+    return "a file of an unknown kind", IMAGE

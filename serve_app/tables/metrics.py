@@ -109,7 +109,7 @@ def _relative_error(target: float, number: float) -> float:
 def _assign(cost: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Row and column indices of the pairs with the least total cost."""
     try:
-        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - serving does without scipy
+        from scipy.optimize import linear_sum_assignment  # serving does without scipy
     except ImportError as error:
         raise ConfigError("Measuring tables needs scipy: pip install 'serve-app[test]'") from error
     rows, columns = linear_sum_assignment(cost)

@@ -17,13 +17,10 @@ from itertools import pairwise
 from serve_app.domain import ChartTable
 from serve_app.tables.grid import Piece, build_table, cut_piece
 
-ESCAPED = "\\|*`%$#&_<["
-"""Characters that a backslash protects: Markdown's own, and those that models escape as in LaTeX ("12\\%")."""
-
 _LINE_BREAK = re.compile(r"\r\n?|\n|(?<!\\)<0x0A>")
 _PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
 _RULE = re.compile(r":?-{2,}:?|:-+:?|-+:")
-_ESCAPE = re.compile(rf"\\([{re.escape(ESCAPED)}])")
+_ESCAPE = re.compile(r"\\([\\|*`<\[\]_#&%$~])")  # Markdown's, and those that models escape as in LaTeX ("12\%")
 _EMPHASIS = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
 _TITLE_LINE = re.compile(r"\*\*(.+)\*\*|#{1,6}\s(.+)", re.DOTALL)
 

@@ -18,6 +18,7 @@ class ChartGraphConfig(PretrainedConfig):
         widths: tuple[int, int, int] = (48, 96, 192),
         pyramid: int = 64,
         trunk_layers: int = 4,
+        trunk_heads: int = 4,
         linker_width: int = 192,
         linker_layers: int = 3,
         heads: int = 6,
@@ -29,6 +30,7 @@ class ChartGraphConfig(PretrainedConfig):
         self.widths = tuple(widths)
         self.pyramid = pyramid
         self.trunk_layers = trunk_layers
+        self.trunk_heads = trunk_heads
         self.linker_width = linker_width
         self.linker_layers = linker_layers
         self.heads = heads

@@ -120,6 +120,7 @@ class Linker(nn.Module):
             mark_mask: (batch, marks), true at marks.
             sizes: (batch, 2) width and height of each image within `pixels`.
         """
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
         centre, start, end = word_points(words)
         points = marks[..., :2]
         unit = typical_height(words, word_mask)

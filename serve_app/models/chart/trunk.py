@@ -28,21 +28,16 @@ class TrunkOutput:
     offset: Tensor
 
 
-class ChannelNorm(nn.Module):
-    """Root-mean-square norm over channels at each position, so that padding cannot change an image's features."""
+class ChannelNorm(nn.LayerNorm):
+    """Layer norm over the channels of each position, so that what lies beside an image cannot change its features."""
 
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(channels))
-
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Takes and returns (batch, channels, height, width)."""
-        scale = torch.rsqrt((x * x).mean(1, keepdim=True, dtype=torch.float32) + 1e-6)
-        return x * scale.to(x.dtype) * self.weight.to(x.dtype)[:, None, None]
+        return super().forward(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class Residual(nn.Module):
-    """Two 3x3 convolutions beside an identity; `mask` keeps what lies outside the image at zero."""
+    """Two 3x3 convolutions beside an identity; `mask` keeps what lies outside the images at zero."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -51,11 +46,11 @@ class Residual(nn.Module):
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.second.weight)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Takes and returns (batch, channels, height, width); `mask` is (batch, 1, height, width)."""
-        mask = mask.to(x.dtype)
-        inner = F.relu(self.first(self.norm(x) * mask)) * mask
-        return x + self.second(inner)
+        inner = self.norm(x)
+        inner = F.relu(self.first(inner if mask is None else inner * mask.to(inner.dtype)))
+        return x + self.second(inner if mask is None else inner * mask.to(inner.dtype))
 
 
 def rotate(x: Tensor, angles: Tensor) -> Tensor:
@@ -75,11 +70,14 @@ def cell_angles(height: int, width: int, dim: int, device: torch.device) -> Tens
 
 
 class PatchLayer(nn.Module):
-    """A pre-norm transformer layer over patches with rotary positions along both axes."""
+    """A pre-norm transformer layer over patches with rotary positions along both axes.
 
-    def __init__(self, width: int, heads: int) -> None:
+    Where `axial`, one half of the heads sees the patch's row and the other its column: what a chart's axes need.
+    """
+
+    def __init__(self, width: int, heads: int, axial: bool) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.axial = heads, axial
         self.norm = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
@@ -88,12 +86,31 @@ class PatchLayer(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.ff[2].weight)
 
-    def forward(self, x: Tensor, angles: Tensor, mask: Tensor) -> Tensor:
-        """Takes and returns (batch, tokens, width); `mask` (batch, 1, 1, tokens) is true at real patches."""
+    def forward(self, x: Tensor, angles: Tensor, cells: Tensor) -> Tensor:
+        """Takes and returns (batch, tokens, width); `cells` (batch, height, width) is true at real patches."""
         q, k, v = self.qkv(self.norm(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        attended = F.scaled_dot_product_attention(rotate(q, angles), rotate(k, angles), v, attn_mask=mask)
+        q, k = rotate(q, angles), rotate(k, angles)
+        if self.axial:
+            grid = [t.unflatten(2, cells.shape[1:]).chunk(2, 1) for t in (q, k, v)]
+            rows = attend(*(half[0] for half in grid), cells[:, None, :, None])
+            columns = attend(*(half[1].transpose(2, 3) for half in grid), cells.transpose(1, 2)[:, None, :, None])
+            attended = torch.cat((rows, columns.transpose(2, 3)), 1).flatten(2, 3)
+        else:
+            attended = attend(q, k, v, cells.flatten(1)[:, None, None])
         x = x + self.out(attended.transpose(1, 2).flatten(2))
         return x + self.ff(self.ff_norm(x))
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """Attention in which no query sees a masked key; a row that is masked wholly sees all of it, to stay finite."""
+    if bool(mask.all()):
+        return F.scaled_dot_product_attention(q, k, v)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask | ~mask.any(-1, keepdim=True))
+
+
+def enlarge(cells: Tensor, factor: int) -> Tensor:
+    """Repeats each of (batch, height, width) cells: (batch, 1, height * factor, width * factor)."""
+    return cells[:, None].repeat_interleave(factor, 2).repeat_interleave(factor, 3)
 
 
 class Trunk(nn.Module):
@@ -107,8 +124,10 @@ class Trunk(nn.Module):
         self.to_eighth = nn.Conv2d(quarter, eighth, 2, 2)
         self.eighth = nn.ModuleList([Residual(eighth), Residual(eighth)])
         self.to_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2)
-        self.dim = sixteenth // config.heads
-        self.layers = nn.ModuleList([PatchLayer(sixteenth, config.heads) for _ in range(config.trunk_layers)])
+        self.dim = sixteenth // config.trunk_heads
+        self.layers = nn.ModuleList(
+            [PatchLayer(sixteenth, config.trunk_heads, axial=i % 2 == 0) for i in range(config.trunk_layers)]
+        )
         self.norm = nn.LayerNorm(sixteenth)
         self.up_eighth = nn.Conv2d(sixteenth, eighth, 1)
         self.up_block = Residual(eighth)
@@ -125,7 +144,7 @@ class Trunk(nn.Module):
         """Takes `pixels` (batch, 3, H, W) in about [-1, 1], `cells` (batch, H/16, W/16), true inside the image, and
         `words` (batch, H/16, W/16, widths[2]), the sum of what the words in each patch add to it.
         """
-        masks = {16 // s: cells[:, None].repeat_interleave(s, 2).repeat_interleave(s, 3).to(pixels.dtype) for s in (1, 2, 4)}
+        masks = {stride: None if bool(cells.all()) else enlarge(cells, PATCH // stride) for stride in (4, 8)}
         quarter = self.stem(F.pixel_unshuffle(pixels, STRIDE).contiguous(memory_format=torch.channels_last))
         for block in self.quarter:
             quarter = block(quarter, masks[4])
@@ -136,9 +155,8 @@ class Trunk(nn.Module):
         batch, height, width, _ = patches.shape
         tokens = (patches + words.to(patches.dtype)).flatten(1, 2)
         angles = cell_angles(height, width, self.dim, tokens.device)
-        keep = cells.flatten(1)[:, None, None, :]
         for layer in self.layers:
-            tokens = layer(tokens, angles, keep)
+            tokens = layer(tokens, angles, cells)
         coarse = self.norm(tokens).unflatten(1, (height, width)).permute(0, 3, 1, 2)
         up = F.interpolate(self.up_eighth(coarse), scale_factor=2.0, mode="nearest") + eighth
         up = self.up_block(up, masks[8])

@@ -67,7 +67,6 @@ def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
     font, width = drawing.font(), style.axis_width * em
     length = style.tick_length * em if style.frame else 0.0
     for far in {"near": (False,), "far": (True,), "both": (False, True)}[style.axis_side]:
-        sign = -1 if far == plot.horizontal else 1
         edge = ((top if far else bottom) if plot.horizontal else (right if far else left))
         out = edge + (-1 if far else 1) * length if plot.horizontal else edge + (1 if far else -1) * length
         for tick, text in zip(plot.scale.ticks, plot.scale.texts, strict=True):
@@ -89,7 +88,6 @@ def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
                 half = edge + (out - edge) * 0.55
                 ends = ((at, edge), (at, half)) if plot.horizontal else ((edge, at), (half, at))
                 canvas.rule(*_sorted(ends), style.theme.axis, width * 0.8)
-        del sign
 
 
 def _sorted(ends: tuple[tuple[float, float], tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -17,6 +17,27 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What sort of chart it is. It is drawn apart from the rest, so that charts that rarely fit are not rarer for it."""
+
+    kind: ChartKind
+    series: int = 1
+    stacked: bool = False
+    normalised: bool = False
+
+
+def draw_form(rng: random.Random) -> Form:
+    """Draw what sort of chart it is."""
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    if kind is ChartKind.PIE:
+        return Form(kind)
+    weights = {ChartKind.LINE: [45, 25, 19, 11], ChartKind.AREA: [45, 20, 22, 13]}.get(kind, [52, 22, 17, 9])
+    series = rng.choices([1, 2, 3, 4], weights)[0]
+    stacked = series > 1 and (kind is ChartKind.AREA or (kind is not ChartKind.LINE and rng.random() < 0.45))
+    return Form(kind, series, stacked, stacked and rng.random() < 0.3)
+
+
 @dataclass(slots=True)
 class Chart:
     """The content of a chart; `values[s][c]` belongs to series `s` and category `c`, in the unit that is printed."""
@@ -42,10 +63,9 @@ class Chart:
     """The values that the drawing printed at their marks, by series and category."""
 
 
-def draw_chart(rng: random.Random, script: str, room: float) -> Chart:
-    """Draw a random chart's content; `room` (1 for a picture of 400 px) bounds how many categories it gets."""
-    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
-    chart = _draw_pie(rng, script) if kind is ChartKind.PIE else _draw_plot(rng, kind, script, room)
+def draw_chart(rng: random.Random, form: Form, script: str, room: float) -> Chart:
+    """Draw a random chart's content; `room` (1 for a picture 36 em wide) bounds how many categories it gets."""
+    chart = _draw_pie(rng, script) if form.kind is ChartKind.PIE else _draw_plot(rng, form, script, room)
     chart.title = wording.draw_title(rng, script, chart.series) if rng.random() < 0.75 else ""
     if chart.title and rng.random() < 0.15:
         chart.subtitle = wording.draw_title(rng, script, chart.series)
@@ -72,14 +92,9 @@ def _draw_pie(rng: random.Random, script: str) -> Chart:
     )
 
 
-def _draw_plot(rng: random.Random, kind: ChartKind, script: str, room: float) -> Chart:
+def _draw_plot(rng: random.Random, form: Form, script: str, room: float) -> Chart:
+    kind, series, stacked, normalised = form.kind, form.series, form.stacked, form.normalised
     is_bar = kind in {ChartKind.BAR, ChartKind.HORIZONTAL_BAR}
-    if kind is ChartKind.AREA:
-        series = rng.choices([1, 2, 3, 4], [45, 20, 22, 13])[0]
-    else:
-        series = rng.choices([1, 2, 3, 4], [52, 22, 17, 9] if is_bar else [45, 25, 19, 11])[0]
-    stacked = series > 1 and (kind is ChartKind.AREA or (is_bar and rng.random() < 0.45))
-    normalised = stacked and rng.random() < 0.3
     most = (14 if series == 1 or stacked else 22 // series) if is_bar else 18
     most = max(3, round(most * min(1.3, room)))
     count = min(most, rng.choices(range(2, 19), [4, 8, 12, 13, 12, 9, 8, 6, 6, 4, 5, 2, 1, 1, 1, 1, 1])[0])

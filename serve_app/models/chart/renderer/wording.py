@@ -88,7 +88,7 @@ def _periods(rng: random.Random, count: int) -> list[str]:
     if style < 0.5:
         return [f"{year + (i // 12)}-{i % 12 + 1:02d}" for i in range(count)]
     if style < 0.65:
-        return [f"{rng.choice([2, 7])}/{i + 1}/{year}" if i < 0 else f"{i + 1:02d}/{year % 100:02d}" for i in range(count)]
+        return [f"{i % 12 + 1:02d}/{(year + i // 12) % 100:02d}" for i in range(count)]
     prefix = rng.choice(["Week ", "Day ", "W", "T", "Round ", "Step ", ""])
     step = rng.choice([1, 1, 1, 5, 10, 100]) if not prefix else 1
     return [f"{prefix}{(i + 1) * step}" for i in range(count)]

@@ -1,0 +1,103 @@
+"""Renders a chart: content, style, layout, drawing, annotation, and what spoils the picture."""
+
+import math
+import random
+
+from serve_app.domain import ChartKind
+from serve_app.models.chart.renderer.axes import draw_axes, draw_panel
+from serve_app.models.chart.renderer.bars import draw_bars
+from serve_app.models.chart.renderer.canvas import Canvas
+from serve_app.models.chart.renderer.charts import Form, draw_chart, draw_form
+from serve_app.models.chart.renderer.degrade import degrade
+from serve_app.models.chart.renderer.drawing import Crowded, Drawing
+from serve_app.models.chart.renderer.fonts import find_faces_for
+from serve_app.models.chart.renderer.layout import lay_out
+from serve_app.models.chart.renderer.legend import draw_legend
+from serve_app.models.chart.renderer.lines import draw_lines
+from serve_app.models.chart.renderer.pies import draw_pie
+from serve_app.models.chart.renderer.plot import Scale
+from serve_app.models.chart.renderer.style import draw_style
+from serve_app.models.chart.renderer.tables import build_table
+from serve_app.models.chart.scene import Scene
+
+ATTEMPTS = 60
+LARGE = 1000
+"""Pictures with a longer side than this, in pixels, are drawn at their size; smaller ones at twice that."""
+
+
+def render(seed: int, size: tuple[int, int] | None = None) -> Scene:
+    """Draw a random chart with its annotations.
+
+    The same seed and size give the same scene, as long as the same fonts are installed. `size` is the picture's width
+    and height in pixels (at least 200 x 160 is advisable); None draws one.
+
+    Raises:
+        ValueError: the size is too small for a legible chart.
+    """
+    size = size or _draw_size(random.Random(f"size {seed}"))
+    form = draw_form(random.Random(f"form {seed}"))
+    for attempt in range(ATTEMPTS):
+        try:
+            return _draw_scene(random.Random(f"{seed} {attempt}"), form, size)
+        except Crowded:
+            continue
+    raise ValueError(f"no chart fits a picture of {size[0]} x {size[1]} pixels")
+
+
+def _draw_size(rng: random.Random) -> tuple[int, int]:
+    long = rng.choices([rng.uniform(300, 400), rng.uniform(400, 640), rng.uniform(640, 900), rng.uniform(900, 1600)],
+                       [18, 52, 22, 8])[0]
+    aspect = rng.choice([rng.uniform(1.2, 1.8), rng.uniform(1.2, 1.8), 4 / 3, 1.5, rng.uniform(0.8, 1.25),
+                         rng.uniform(1.6, 2.2), rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.4])
+    return (round(long), round(long / aspect)) if aspect >= 1 else (round(long * aspect), round(long))
+
+
+def _draw_scene(rng: random.Random, form: Form, size: tuple[int, int]) -> Scene:
+    script = rng.choices(["latin", "cjk", "cyrillic"], [90, 7, 3])[0]
+    if not find_faces_for(script):
+        script = "latin"
+    style = draw_style(rng, script)
+    em = min(max(8.0, style.text * math.sqrt(size[0] * size[1] / (450 * 340))), size[1] / 15)
+    room = size[0] / em / 36
+    chart = draw_chart(rng, form, script, room)
+    canvas = Canvas(size, style.theme.background, 1 if max(size) > LARGE else 2, snap=rng.random() < 0.6)
+    drawing = Drawing(canvas, chart, style, rng, em)
+    scale: Scale | None = None
+    if chart.kind is ChartKind.PIE:
+        draw_pie(drawing)
+    else:
+        scale = _draw_plot(drawing)
+    _check_words(canvas)
+    table = build_table(drawing, scale, style.clockwise)
+    return Scene(degrade(canvas.finish(), rng), tuple(canvas.words), drawing.marks(), table, chart.kind, chart.stacked)
+
+
+def _draw_plot(drawing: Drawing) -> Scale:
+    layout = lay_out(drawing)
+    plot, chart = layout.plot, drawing.chart
+    draw_panel(drawing, plot)
+    if layout.inner_legend:
+        # The legend lies over the marks, but its place must be known to the values printed at them.
+        drawing.canvas.boxes.append(layout.inner_legend[1])
+    if chart.kind in {ChartKind.BAR, ChartKind.HORIZONTAL_BAR}:
+        draw_bars(drawing, plot)
+        draw_axes(drawing, layout)
+    else:
+        draw_axes(drawing, layout)
+        draw_lines(drawing, plot)
+    if layout.inner_legend:
+        draw_legend(drawing, layout.inner_legend[0], *layout.inner_legend[1][:2])
+    if drawing.style.axis_side == "none" and len(chart.printed) < len(chart.categories) * len(chart.values):
+        raise Crowded
+    return plot.scale
+
+
+def _check_words(canvas: Canvas) -> None:
+    """Make sure that all words are inside the picture.
+
+    Raises:
+        Crowded: one is not.
+    """
+    for left, top, right, bottom in canvas.boxes:
+        if left < 0 or top < 0 or right > canvas.width or bottom > canvas.height:
+            raise Crowded

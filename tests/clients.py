@@ -1,0 +1,56 @@
+"""Model clients without Ray: an engine in the same process, called directly, and counted."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image
+
+from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
+from serve_app.engines.base import ChartEngine, ChartInput, OcrEngine
+
+
+class LocalClient:
+    """What an ingress sees of a deployment; set `error` to make the next calls fail."""
+
+    def __init__(self, engine: OcrEngine | ChartEngine, task: str) -> None:
+        self.engine = engine
+        self.task = task
+        self.calls = 0
+        self.error: Exception | None = None
+        self.state = Readiness(ready=True)
+
+    async def describe(self) -> ModelInfo:
+        return ModelInfo(self.engine.name, self.task, "local", "cpu")
+
+    async def readiness(self) -> Readiness:
+        return self.state
+
+    def count(self) -> None:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+
+
+class LocalOcr(LocalClient):
+    def __init__(self, engine: OcrEngine) -> None:
+        super().__init__(engine, "ocr")
+        self.images: list[bytes] = []
+        self.options: OcrOptions | None = None
+
+    async def read(self, image: bytes, options: OcrOptions) -> Page:
+        self.count()
+        self.images.append(image)
+        self.options = options
+        return self.engine.read(Image.open(BytesIO(image)).convert("RGB"), options)
+
+
+class LocalChart(LocalClient):
+    def __init__(self, engine: ChartEngine) -> None:
+        super().__init__(engine, "chart")
+        self.lines: tuple[TextLine, ...] = ()
+
+    async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+        self.count()
+        self.lines = tuple(lines)
+        [reading] = self.engine.read([ChartInput(Image.open(BytesIO(image)).convert("RGB"), self.lines)])
+        return reading

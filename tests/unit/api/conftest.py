@@ -1,0 +1,38 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from serve_app.api.app import build_api
+from serve_app.config import AppConfig, HttpConfig
+from serve_app.engines.fake import FakeChart, FakeOcr
+from serve_app.pipeline import Pipeline
+from tests.clients import LocalChart, LocalOcr
+
+
+@dataclass
+class Service:
+    """The whole HTTP application on fake engines, in this process."""
+
+    http: httpx.AsyncClient
+    ocr: LocalOcr
+    chart: LocalChart
+
+    @property
+    def calls(self) -> int:
+        return self.ocr.calls + self.chart.calls
+
+
+@pytest.fixture
+def config() -> AppConfig:
+    return AppConfig(http=HttpConfig(deadline_s=5))
+
+
+@pytest.fixture
+async def service(config: AppConfig) -> AsyncIterator[Service]:
+    ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
+    app = build_api(config, Pipeline(config, ocr, chart, chart_wants_words=True), {"ocr": ocr, "chart": chart})
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+        yield Service(http, ocr, chart)

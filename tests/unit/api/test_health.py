@@ -1,0 +1,23 @@
+from serve_app.domain import Readiness
+
+
+async def test_health_is_paddlex_compatible(service):
+    body = (await service.http.get("/health", headers={"x-request-id": "abc"})).json()
+    assert body == {"status": "ok", "logId": "abc", "errorCode": 0, "errorMsg": "Healthy"}
+
+
+async def test_ready_names_the_model_that_is_not(service):
+    assert (await service.http.get("/ready")).status_code == 200
+    service.chart.state = Readiness(ready=False, reason="no replica is running yet")
+    answer = await service.http.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["models"] == {
+        "ocr": {"ready": True, "reason": ""},
+        "chart": {"ready": False, "reason": "no replica is running yet"},
+    }
+    assert (await service.http.get("/health")).status_code == 200
+
+
+async def test_models_are_listed(service):
+    models = (await service.http.get("/v1/models")).json()["models"]
+    assert [(model["name"], model["task"]) for model in models] == [("fake", "ocr"), ("fake", "chart")]

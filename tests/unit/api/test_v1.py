@@ -1,0 +1,176 @@
+import asyncio
+
+import pytest
+
+from serve_app import errors
+from serve_app.config import AppConfig, HttpConfig
+from tests.drawings import draw_page, encode
+from tests.hostile import HOSTILE
+
+PNG = encode(draw_page(("one line",), width=300))
+SIZE = "fake 300x116"
+
+
+async def test_multipart_and_raw_bodies_read_alike(service):
+    form = await service.http.post("/v1/ocr", files={"file": ("page.png", PNG, "image/png")})
+    raw = await service.http.post("/v1/ocr", content=PNG, headers={"content-type": "image/png"})
+    assert form.status_code == raw.status_code == 200
+    assert form.json()["lines"] == raw.json()["lines"]
+    assert form.json()["text"] == SIZE
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+async def test_every_format_is_read(service, file_format):
+    image = encode(draw_page(("one line",), width=300), file_format)
+    answer = await service.http.post("/v1/ocr", content=image, headers={"content-type": f"image/{file_format.lower()}"})
+    assert (answer.status_code, answer.json()["width"], answer.json()["height"]) == (200, 300, 116)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of the broken metadata that it skips
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_hostile_file_gets_its_status_and_touches_no_model(service, name):
+    make, status = HOSTILE[name]
+    answer = await service.http.post("/v1/analyze", content=make())
+    assert answer.status_code == status, answer.text
+    if status != 200:
+        assert service.calls == 0
+        assert set(answer.json()["error"]) == {"code", "message", "retryable", "request_id"}
+
+
+async def test_the_request_id_is_the_callers(service):
+    answer = await service.http.post("/v1/ocr", content=PNG, headers={"x-request-id": "abc-123"})
+    assert answer.json()["request_id"] == "abc-123"
+    refused = await service.http.post("/v1/ocr", content=b"", headers={"x-request-id": "abc-124"})
+    assert refused.json()["error"]["request_id"] == "abc-124"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/ocr?word=true", 422, "invalid_parameter"),
+        ("/v1/ocr?words=perhaps", 422, "invalid_parameter"),
+        ("/v1/chart?format=xls", 422, "invalid_parameter"),
+        ("/v1/analyze?format=csv", 422, "invalid_parameter"),
+        ("/v1/charts", 404, "not_found"),
+    ],
+)
+async def test_wrong_paths_and_parameters(service, path, status, code):
+    answer = await service.http.post(path, content=PNG)
+    assert (answer.status_code, answer.json()["error"]["code"], service.calls) == (status, code, 0)
+
+
+async def test_a_wrong_method_is_answered_in_the_same_form(service):
+    answer = await service.http.get("/v1/ocr")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+async def test_a_form_without_a_file_says_how_to_send_one(service):
+    answer = await service.http.post("/v1/ocr", files={"image": ("page.png", PNG, "image/png")})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert "file=@" in answer.json()["error"]["message"]
+
+
+async def test_a_body_that_can_hold_no_image_is_415(service):
+    answer = await service.http.post("/v1/ocr", json={"file": "…"})
+    assert answer.status_code == 415
+
+
+async def test_an_upload_without_a_length_is_stopped_at_the_limit(service):
+    sent = 0
+
+    async def body():
+        nonlocal sent
+        for _ in range(100):
+            sent += 1
+            yield b"\x89PNG" * 65536
+
+    answer = await service.http.post("/v1/ocr", content=body())
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_many_bytes"
+
+
+async def test_chart_formats(service):
+    async def read(chart_format):
+        answer = await service.http.post(f"/v1/chart?format={chart_format}", content=PNG)
+        return answer.headers["content-type"].partition(";")[0], answer.text
+
+    assert await read("csv") == ("text/csv", ",pixels\r\nwidth,300\r\nheight,116\r\n")
+    kind, markdown = await read("markdown")
+    assert kind == "text/markdown"
+    assert "| width | 300 |" in markdown
+    kind, html = await read("html")
+    assert kind == "text/html"
+    assert "<td>300</td>" in html
+
+
+async def test_a_chart_in_json_has_typed_cells(service):
+    chart = (await service.http.post("/v1/chart", content=PNG)).json()
+    assert chart["model"] == "fake"
+    assert chart["resolution"] == {"width": 300, "height": 116}
+    assert chart["truncated"] is False
+    assert chart["rows"][0][1]["number"] == {"value": 300.0, "unit": None, "percent": False}
+
+
+async def test_analyze_carries_the_evidence(service):
+    body = (await service.http.post("/v1/analyze", content=PNG)).json()
+    assert body["ocr"]["lines"][0]["text"] == SIZE
+    title = body["chart"]["title"]  # "fake" is a word of the OCR's only line
+    assert title["evidence"]["line"] == 0
+    assert body["chart"]["rows"][0][0]["evidence"] is None
+
+
+async def test_the_chart_model_is_given_the_words_in_its_own_pixels(service):
+    large = encode(draw_page(("one line",), width=2048))
+    await service.http.post("/v1/chart", content=large)
+    [line] = service.chart.lines
+    assert line.polygon[2][0] == pytest.approx(1024)  # the right edge, in the picture bounded to 1024 pixels
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [
+        (errors.Busy("busy", retry_after=7), 429, "7"),
+        (errors.ModelUnavailable("died"), 503, None),
+        (errors.OutOfMemory("too large"), 507, None),
+        (errors.ModelFailed("failed"), 500, None),
+        (RuntimeError("secret detail"), 500, None),
+    ],
+)
+async def test_model_errors_are_answered_in_one_form(service, error, status, retry_after):
+    service.ocr.error = error
+    answer = await service.http.post("/v1/ocr", content=PNG)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, retry_after)
+    assert "secret" not in answer.text
+    service.ocr.error = None
+    assert (await service.http.post("/v1/ocr", content=PNG)).status_code == 200
+
+
+class TestDeadline:
+    @pytest.fixture
+    def config(self):
+        return AppConfig(http=HttpConfig(deadline_s=0.05))
+
+    async def test_a_late_answer_is_408(self, service, monkeypatch):
+        async def sleep(*_):
+            await asyncio.sleep(10)
+
+        monkeypatch.setattr(service.ocr, "read", sleep)
+        answer = await service.http.post("/v1/ocr", content=PNG)
+        assert (answer.status_code, answer.json()["error"]["retryable"]) == (408, True)
+
+
+async def test_zoom_reads_in_tiles(service):
+    large = encode(draw_page(("one line",) * 20, width=1500))
+    answer = await service.http.post("/v1/ocr?zoom=true", content=large)
+    assert answer.status_code == 200
+    assert service.ocr.calls > 1
+
+
+async def test_errors_are_documented_with_examples(service):
+    document = (await service.http.get("/openapi.json")).json()
+    responses = document["paths"]["/v1/chart"]["post"]["responses"]
+    assert {"400", "408", "413", "415", "422", "429", "500", "503", "507"} <= set(responses)
+    examples = responses["413"]["content"]["application/json"]["examples"]
+    assert set(examples) == {"too_many_bytes", "too_many_pixels"}
+    assert "image/png" in document["paths"]["/v1/ocr"]["post"]["requestBody"]["content"]
+    assert (await service.http.get("/docs")).status_code == 200

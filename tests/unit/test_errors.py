@@ -1,0 +1,24 @@
+import pickle
+
+import pytest
+
+from serve_app import errors
+
+
+def all_errors(base=errors.AppError):
+    return [base, *(found for child in base.__subclasses__() for found in all_errors(child))]
+
+
+@pytest.mark.parametrize("error", all_errors())
+def test_errors_survive_the_way_from_a_replica(error):
+    copy = pickle.loads(pickle.dumps(error("what to do", retry_after=3)))
+    assert (type(copy), copy.message, str(copy), copy.retry_after) == (error, "what to do", "what to do", 3)
+
+
+def test_codes_are_distinct():
+    codes = [error.code for error in all_errors()]
+    assert len(codes) == len(set(codes))
+
+
+def test_only_passing_troubles_are_retryable():
+    assert {error.code for error in all_errors() if error.retryable} == {"deadline_exceeded", "busy", "model_unavailable"}
