@@ -48,5 +48,5 @@ def asks_for_gpu(args: AppConfig) -> bool:
     if args.device != "auto":
         return args.device == "gpu"
     found = ray.cluster_resources().get("GPU", 0) > 0
-    logger.info("device: auto found %s in the cluster", "GPUs" if found else "no GPU; the models run on CPUs")
+    logger.info("device: auto: %s", "the cluster has GPUs" if found else "no GPU in the cluster, the models run on CPUs")
     return found

@@ -12,6 +12,9 @@ from serve_app.errors import BadRequest, TooManyBytes, UnsupportedMedia
 _ENVELOPE = 16 * 1024
 """Bytes that a multipart body may have beyond its file: boundaries, part headers."""
 
+_UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""Content types that tell nothing; the last is what `curl --data-binary` says unless told otherwise."""
+
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff")
 
 UPLOAD_BODY: dict[str, Any] = {
@@ -44,7 +47,7 @@ async def read_image(request: Request) -> bytes:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "multipart/form-data":
         return await _read_form(bounded(request, limit + _ENVELOPE), limit)
-    if content_type in ("", "application/octet-stream") or content_type.startswith("image/"):
+    if content_type in _UNTOLD or content_type.startswith("image/"):
         return await bounded(request, limit).body()
     raise UnsupportedMedia(
         f"The content type is {content_type}. Send the image as multipart field `file`, or as the raw body with one "

@@ -1,8 +1,8 @@
-"""What each family of chart models needs: its prompt, its pixel limits, how it decodes, and the parser of its answer."""
+"""What each family of chart models needs: its prompt, its pixel limits, how it decodes, and its answer's parser."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from serve_app.domain import ChartTable
 from serve_app.errors import ConfigError
@@ -46,20 +46,23 @@ class ChartProfile:
 
 # mineru-vl-utils 2.0.7: DEFAULT_PROMPTS (with their line break), DEFAULT_SYSTEM_PROMPT, MinerUSamplingParams,
 # min_image_edge, max_image_edge_ratio, and skip_special_tokens=False in its transformers client. It sets no bound on
-# the answer's length; 4096 tokens hold 300 rows and 48 MiB of cache.
-_MINERU = {
-    "system_prompt": "You are a helpful assistant.",
-    "min_edge": 28,
-    "max_aspect": 50.0,
-    "no_repeat_ngram_size": 100,
-    "skip_special_tokens": False,
-}
+# the answer's length; 4096 tokens take 48 MiB of cache. The 2509 release was trained to read tables and not for
+# "Image Analysis", so that a chart is given to it as if it were one.
+_MINERU = ChartProfile(
+    name="mineru2.5",
+    prompt="\nTable Recognition:",
+    parser=content.parse,
+    system_prompt="You are a helpful assistant.",
+    min_edge=28,
+    max_aspect=50.0,
+    no_repeat_ngram_size=100,
+    skip_special_tokens=False,
+)
 PROFILES = {
     profile.name: profile
     for profile in (
-        # A chart is read as a table crop: the 2509 release was trained on tables, not on "Image Analysis".
-        ChartProfile("mineru2.5", "\nTable Recognition:", content.parse, **_MINERU),
-        ChartProfile("mineru2.5-pro", "\nImage Analysis:", mineru.parse, **_MINERU),
+        _MINERU,
+        replace(_MINERU, name="mineru2.5-pro", prompt="\nImage Analysis:", parser=mineru.parse),
         # The prompt ("Chart to table") is part of the model's template. PPChart2TableImageProcessor of transformers
         # makes every image 1024 x 1024; the n-gram bound is that of PaddleX 3.7, PPChart2TableInference.generate.
         ChartProfile(

@@ -23,7 +23,7 @@ def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     cells = 0
     tags = list(TAG.finditer(text))
     ends = [tag.start() for tag in tags[1:]] + [len(text)]
-    for tag, end in zip(tags, ends, strict=True):
+    for tag, end in zip(tags, ends, strict=False):
         if cells >= MAX_CELLS:
             break
         row = rows[-1]

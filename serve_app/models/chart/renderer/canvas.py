@@ -41,6 +41,8 @@ class Canvas:
         self.words: list[SceneWord] = []
         self.boxes: list[Box] = []
         """The upright bounding box of each word."""
+        self.obstacles: list[Box] = []
+        """Other places to keep free of words."""
         self._scale = scale
         self._snap = snap
         self._image = Image.new("RGB", (size[0] * scale, size[1] * scale), background)
@@ -85,9 +87,9 @@ class Canvas:
         return len(self.words) - 1
 
     def is_free(self, box: Box, gap: float = 1.0) -> bool:
-        """Whether a box lies inside the picture and off all words."""
+        """Whether a box lies inside the picture and off all words and obstacles."""
         inside = box[0] >= 1 and box[1] >= 1 and box[2] <= self.width - 1 and box[3] <= self.height - 1
-        return inside and not any(overlaps(box, other, gap) for other in self.boxes)
+        return inside and not any(overlaps(box, other, gap) for other in (*self.boxes, *self.obstacles))
 
     def rectangle(self, box: Box, fill: Colour | None, outline: Colour | None = None, width: float = 1.0) -> None:
         """Fill a box, and draw its outline inwards."""

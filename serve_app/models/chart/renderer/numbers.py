@@ -37,8 +37,10 @@ class NumberFormat:
 
     @property
     def unit(self) -> str | None:
-        """The unit without the percent sign."""
-        return (self.prefix + self.suffix.strip()).replace("%", "") or None
+        """The unit without the percent sign, joined as `serve_app.tables.numbers` does: "$M", "$ million"."""
+        suffix = self.suffix.strip().replace("%", "")
+        joint = " " if self.prefix and len(suffix) > 2 else ""  # noqa: PLR2004
+        return f"{self.prefix}{joint}{suffix}" or None
 
     def cell(self, value: float, text: str) -> Cell:
         """A table's cell for a value that is printed as `text`."""

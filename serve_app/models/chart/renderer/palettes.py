@@ -35,6 +35,10 @@ PALETTES = {
 }
 
 
+DISTINCT = 55
+"""Two colours of a chart differ by more than this, summed over the channels of 0 to 255."""
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """The colours of the picture, the plot area, titles, other texts, grid lines and axis lines."""
@@ -88,5 +92,14 @@ def draw_palette(rng: random.Random, name: str, theme: Theme) -> tuple[Colour, .
         chosen = list(PALETTES[name])
     if rng.random() < 0.25:
         rng.shuffle(chosen)
-    visible = [colour for colour in chosen if sum(abs(a - b) for a, b in zip(colour, theme.panel, strict=True)) > 90]
-    return tuple(visible * 3)
+    spare = (colorsys.hls_to_rgb(i * 0.618 % 1, 0.3 + 0.07 * (i % 5), 0.7) for i in range(40))
+    chosen += [(round(r * 255), round(g * 255), round(b * 255)) for r, g, b in spare]
+    distinct: list[Colour] = []
+    for colour in chosen:
+        if all(_distance(colour, other) > DISTINCT for other in (*distinct, theme.panel, theme.background)):
+            distinct.append(colour)
+    return tuple(distinct[:10])
+
+
+def _distance(a: Colour, b: Colour) -> int:
+    return sum(abs(x - y) for x, y in zip(a, b, strict=True))

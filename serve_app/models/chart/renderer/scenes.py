@@ -3,6 +3,8 @@
 import math
 import random
 
+import numpy as np
+
 from serve_app.domain import ChartKind
 from serve_app.models.chart.renderer.axes import draw_axes, draw_panel
 from serve_app.models.chart.renderer.bars import draw_bars
@@ -78,7 +80,7 @@ def _draw_plot(drawing: Drawing) -> Scale:
     draw_panel(drawing, plot)
     if layout.inner_legend:
         # The legend lies over the marks, but its place must be known to the values printed at them.
-        drawing.canvas.boxes.append(layout.inner_legend[1])
+        drawing.canvas.obstacles.append(layout.inner_legend[1])
     if chart.kind in {ChartKind.BAR, ChartKind.HORIZONTAL_BAR}:
         draw_bars(drawing, plot)
         draw_axes(drawing, layout)
@@ -93,11 +95,17 @@ def _draw_plot(drawing: Drawing) -> Scale:
 
 
 def _check_words(canvas: Canvas) -> None:
-    """Make sure that all words are inside the picture.
+    """Make sure that all words are inside the picture, and that no two that lie flat or upright overlap.
 
     Raises:
-        Crowded: one is not.
+        Crowded: it is not so.
     """
-    for left, top, right, bottom in canvas.boxes:
-        if left < 0 or top < 0 or right > canvas.width or bottom > canvas.height:
-            raise Crowded
+    boxes = np.array(
+        [box for box, word in zip(canvas.boxes, canvas.words, strict=True) if word.angle in {0.0, 90.0}] or [(1, 1, 2, 2)]
+    )
+    every = np.array(canvas.boxes)
+    if every.size and (every.min() < 0 or every[:, 2].max() > canvas.width or every[:, 3].max() > canvas.height):
+        raise Crowded
+    apart = (boxes[:, None, :2] >= boxes[None, :, 2:]).any(-1)
+    if not (apart | apart.T | np.eye(len(boxes), dtype=bool)).all():
+        raise Crowded

@@ -2,7 +2,7 @@
 
 import math
 
-from serve_app.domain import Cell, ChartKind, ChartTable
+from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.models.chart.renderer.drawing import Drawing
 from serve_app.models.chart.renderer.plot import Scale
 
@@ -38,7 +38,7 @@ def _value_cell(drawing: Drawing, scale: Scale | None, series: int, category: in
     if scale is None:
         if printed is None and (not chart.printed or chart.labels.percent):
             share = round(100 * value / sum(chart.values[0]), 1)
-            return Cell(f"{share}%", number=chart.labels.cell(share, "").number if chart.labels.percent else None)
+            return Cell(f"{share}%", number=Number(share, percent=True))
         return chart.labels.cell(value, chart.labels.write(value))
     form = chart.labels if chart.labels.unit or chart.labels.percent else chart.ticks
     if printed is not None:

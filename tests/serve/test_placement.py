@@ -1,0 +1,44 @@
+"""Which fractions of a GPU the deployments ask for. Ray's GPUs are logical here: no real one is needed."""
+
+import pytest
+import ray
+
+from serve_app.app import asks_for_gpu, build_app
+from serve_app.config import AppConfig, ChartConfig, OcrConfig
+
+pytestmark = pytest.mark.serve
+
+ENGINES = {"ocr": OcrConfig(engine="fake"), "chart": ChartConfig(model="fake")}
+
+
+@pytest.fixture(scope="module", params=[0, 1], ids=["without-gpu", "with-gpu"])
+def cluster(request):
+    ray.init(
+        address="local", num_cpus=4, num_gpus=request.param, include_dashboard=False, namespace="serve"
+    )
+    yield request.param
+    ray.shutdown()
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "gpu"])
+def test_fractions_are_asked_for_where_they_can_be_had(cluster, device):
+    args = AppConfig(device=device, **ENGINES)
+    assert asks_for_gpu(args) is {"auto": bool(cluster), "cpu": False, "gpu": True}[device]
+
+
+def test_the_deployments_run_with_their_fractions(cluster):
+    from ray import serve
+
+    app = build_app(AppConfig(**ENGINES))
+    serve.run(app, name="reader", route_prefix=None)
+    try:
+        options = {
+            name: serve.status().applications["reader"].deployments[name].status for name in ("Ingress", "Ocr", "Chart")
+        }
+        assert set(options.values()) == {"HEALTHY"}
+        used = ray.cluster_resources().get("GPU", 0) - ray.available_resources().get("GPU", 0)
+        assert used == pytest.approx(0.75 if cluster else 0)
+        infos = serve.get_deployment_handle("Ocr", "reader").describe.remote().result()
+        assert infos.name == "fake"
+    finally:
+        serve.shutdown()

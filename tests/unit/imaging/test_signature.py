@@ -1,0 +1,52 @@
+import pytest
+
+from serve_app.imaging.signature import explain_refusal, find_format
+from tests.hostile import HOSTILE
+from tests.pictures import draw_chart, save_as
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+def test_the_formats_that_are_read(image_format: str) -> None:
+    assert find_format(save_as(draw_chart(64, 48), image_format)) == image_format
+
+
+def test_big_tiff_and_big_endian_are_tiff() -> None:
+    assert (
+        find_format(b"MM\0*\0\0\0\x08") == find_format(b"II+\0\x08\0\0\0") == find_format(b"MM\0+\0\x08\0\0") == "TIFF"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("text", "This is text"),
+        ("json", "This is JSON"),
+        ("html", "This is an HTML page"),
+        ("svg", "This is an SVG drawing"),
+        ("base64", "This is base64 text of a PNG"),
+        ("gif", "This is a GIF"),
+        ("pdf", "This is a PDF"),
+        ("heic", "This is a HEIC image"),
+        ("docx", "This is a Word document"),
+        ("noise", "This is a file of an unknown kind"),
+    ],
+)
+def test_other_files_are_named(name: str, expected: str) -> None:
+    data = HOSTILE[name][0]()
+    assert find_format(data) is None
+    assert explain_refusal(data).startswith(expected + ", not an image")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\xef\xbb\xbf  <HTML>", "an HTML page"),
+        (b"data:image/png;base64,iVBO", "a data URL"),
+        (b"PK\x03\x04rest", "a ZIP archive"),
+        (b"\0\0\0\x20ftypavif\0\0\0\0", "an AVIF image"),
+        (b"\0\0\0\x20ftypisom\0\0\0\0", "a video"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "an audio or video file"),
+    ],
+)
+def test_variants_are_named(data: bytes, expected: str) -> None:
+    assert f"This is {expected}," in explain_refusal(data)
