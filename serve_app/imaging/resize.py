@@ -1,5 +1,7 @@
 """Scales images down to what a model takes, and small print up to what it can read."""
 
+from math import sqrt
+
 from PIL import Image
 
 from serve_app.domain import Size
@@ -50,3 +52,11 @@ def rescale(image: Image.Image, size: Size) -> Image.Image:
 def enlarge(image: Image.Image, factor: float) -> Image.Image:
     """Enlarge by a factor of at least 1, as `zoom_factor` gives it."""
     return rescale(image, Size(round(image.width * factor), round(image.height * factor)))
+
+
+def bound_pixels(image: Image.Image, pixels: int) -> Image.Image:
+    """Scale an image down to at most `pixels` (width times height); a smaller one is returned as it is."""
+    scale = sqrt(pixels / (image.width * image.height))
+    if scale >= 1:
+        return image
+    return rescale(image, Size(max(1, int(image.width * scale)), max(1, int(image.height * scale))))

@@ -1,5 +1,7 @@
 """Grid, axis lines, ticks and axis titles."""
 
+from itertools import pairwise
+
 from serve_app.models.chart.renderer.canvas import Box, blend
 from serve_app.models.chart.renderer.drawing import Drawing
 from serve_app.models.chart.renderer.labels import draw_labels
@@ -12,19 +14,36 @@ def draw_panel(drawing: Drawing, plot: Plot) -> None:
     """Fill the plot area and draw the grid."""
     canvas, style, em = drawing.canvas, drawing.style, drawing.em
     canvas.rectangle(plot.box, style.theme.panel)
+    if style.border:
+        edge = blend(style.theme.background, style.theme.ink, 0.25)
+        canvas.rectangle((0, 0, canvas.width, canvas.height), None, edge, 0.07 * em)
+    if style.bands:
+        _draw_bands(drawing, plot)
     if "value" not in style.grid and style.grid != "both":
         return
     dash = {"": (), "dash": (0.35 * em, 0.2 * em), "dot": (0.1 * em, 0.15 * em)}[style.grid_dash]
     width = 0.07 * em
     left, top, right, bottom = plot.box
-    for tick in plot.scale.ticks:
+    places = [(tick, width) for tick in plot.scale.ticks]
+    if style.grid_halves:
+        places += [((a + b) / 2, width / 2) for a, b in pairwise(plot.scale.ticks)]
+    for tick, thickness in places:
         at = plot.along(tick)
         ends = ((at, top), (at, bottom)) if plot.horizontal else ((left, at), (right, at))
-        canvas.rule(*ends, style.theme.grid, width, dash)
+        canvas.rule(*ends, style.theme.grid, thickness, dash)
     for centre in plot.centres if style.grid == "both" else ():
         at = plot.across(centre)
         ends = ((left, at), (right, at)) if plot.horizontal else ((at, top), (at, bottom))
         canvas.rule(*ends, style.theme.grid, width, dash)
+
+
+def _draw_bands(drawing: Drawing, plot: Plot) -> None:
+    """Shade every other strip between two ticks."""
+    left, top, right, bottom = plot.box
+    shade = blend(drawing.style.theme.panel, drawing.style.theme.muted, 0.06)
+    for low, high in list(pairwise(map(plot.along, plot.scale.ticks)))[::2]:
+        box = (low, top, high, bottom) if plot.horizontal else (left, high, right, low)
+        drawing.canvas.rectangle(box, shade)
 
 
 def draw_axes(drawing: Drawing, layout: Layout) -> None:
@@ -64,7 +83,7 @@ def _draw_frame(drawing: Drawing, plot: Plot) -> None:
 def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
     canvas, style, plot, em = drawing.canvas, drawing.style, layout.plot, drawing.em
     left, top, right, bottom = plot.box
-    font, width = drawing.font(), style.axis_width * em
+    font, width = drawing.font(style.tick_size), style.axis_width * em
     length = style.tick_length * em if style.frame else 0.0
     for far in {"near": (False,), "far": (True,), "both": (False, True)}[style.axis_side]:
         edge = ((top if far else bottom) if plot.horizontal else (right if far else left))
@@ -97,6 +116,8 @@ def _sorted(ends: tuple[tuple[float, float], tuple[float, float]]) -> tuple[tupl
 def _draw_category_axis(drawing: Drawing, layout: Layout) -> None:
     canvas, style, plot, em = drawing.canvas, drawing.style, layout.plot, drawing.em
     edge = plot.box[0] if plot.horizontal else plot.box[3]
+    if style.at_zero and not layout.labels.angle and plot.scale.low < 0 < plot.scale.high:
+        edge = plot.along(0.0)
     length = style.tick_length * em if style.category_ticks and style.frame else 0.0
     if length:
         for centre in plot.centres[:: layout.labels.every]:

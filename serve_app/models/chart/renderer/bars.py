@@ -116,7 +116,7 @@ def _print_value(drawing: Drawing, plot: Plot, bar: Bar, colour: Colour) -> int 
     if plot.horizontal and where == "upright":
         where = "outside"
     text = chart.labels.write(chart.values[bar.series][bar.category])
-    font = drawing.font(0.9)
+    font = drawing.font(style.label_size, style.label_bold)
     angle = 90.0 if where == "upright" else 0.0
     width, height = (font.cap, font.width(text)) if angle else (font.width(text), font.cap)
     extent = width if plot.horizontal else height

@@ -32,9 +32,11 @@ def draw_form(rng: random.Random) -> Form:
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     if kind is ChartKind.PIE:
         return Form(kind)
-    weights = {ChartKind.LINE: [45, 25, 19, 11], ChartKind.AREA: [45, 20, 22, 13]}.get(kind, [52, 22, 17, 9])
-    series = rng.choices([1, 2, 3, 4], weights)[0]
-    stacked = series > 1 and (kind is ChartKind.AREA or (kind is not ChartKind.LINE and rng.random() < 0.45))
+    weights = {ChartKind.LINE: [44, 24, 17, 9, 4, 2], ChartKind.AREA: [45, 20, 22, 9, 3, 1]}.get(
+        kind, [52, 21, 15, 8, 3, 1]
+    )
+    series = rng.choices([1, 2, 3, 4, 5, 6], weights)[0]
+    stacked = series > 1 and rng.random() < {ChartKind.LINE: 0.0, ChartKind.AREA: 0.8}.get(kind, 0.45)
     return Form(kind, series, stacked, stacked and rng.random() < 0.3)
 
 
@@ -95,7 +97,7 @@ def _draw_pie(rng: random.Random, script: str) -> Chart:
 def _draw_plot(rng: random.Random, form: Form, script: str, room: float) -> Chart:
     kind, series, stacked, normalised = form.kind, form.series, form.stacked, form.normalised
     is_bar = kind in {ChartKind.BAR, ChartKind.HORIZONTAL_BAR}
-    most = (14 if series == 1 or stacked else 22 // series) if is_bar else 18
+    most = (18 if series == 1 or stacked else 24 // series) if is_bar else 18
     most = max(3, round(most * min(1.3, room)))
     count = min(most, rng.choices(range(2, 19), [4, 8, 12, 13, 12, 9, 8, 6, 6, 4, 5, 2, 1, 1, 1, 1, 1])[0])
     if not is_bar:

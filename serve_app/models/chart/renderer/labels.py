@@ -79,7 +79,7 @@ def set_side_labels(drawing: Drawing, limit: float) -> CategoryLabels:
     depth = max(font.width(line) for label in lines for line in label)
     if depth > limit:
         raise Crowded
-    return CategoryLabels(lines, font, 0.0, "r", depth)
+    return CategoryLabels(lines, font, 0.0, "l" if drawing.style.side_labels == "left" else "r", depth)
 
 
 def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: float, gap: float) -> None:
@@ -87,8 +87,9 @@ def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: floa
     for index in range(0, len(labels.lines), labels.every):
         across = plot.across(plot.centres[index])
         if plot.horizontal:
-            place: Point = (edge - gap, across - (len(labels.lines[index]) - 1) * LINE * labels.font.size / 2)
-            anchor = "rm"
+            x = edge - gap - (labels.depth if labels.hold == "l" else 0.0)
+            place: Point = (x, across - (len(labels.lines[index]) - 1) * LINE * labels.font.size / 2)
+            anchor = labels.hold + "m"
         elif labels.angle:
             place, anchor = _turned_place(labels, across, edge + gap, labels.lines[index][0]), labels.hold + "m"
         else:

@@ -33,7 +33,7 @@ def lay_out(drawing: Drawing) -> Layout:
     """
     canvas, chart, style, em, rng = drawing.canvas, drawing.chart, drawing.style, drawing.em, drawing.rng
     horizontal = chart.kind is ChartKind.HORIZONTAL_BAR
-    pad = em * rng.uniform(0.5, 1.2)
+    pad = em * (rng.uniform(0.5, 1.2) if rng.random() < 0.85 else rng.uniform(1.2, 3.5))
     left, top, right, bottom = pad, pad, canvas.width - pad, canvas.height - pad
     heading, height = set_headings(drawing)
     top += height
@@ -65,7 +65,7 @@ def lay_out(drawing: Drawing) -> Layout:
     room = (right - left) * 0.6 / (3.5 * em) if horizontal else (bottom - top) * 0.7 / (1.7 * em)
     scale = draw_scale(drawing, max(1.0, room), bars.headroom(drawing))
     shown = style.axis_side != "none"
-    font = drawing.font()
+    font = drawing.font(style.tick_size)
     tick_width = max(font.width(text) for text in scale.texts) if shown else 0.0
     tick_depth = (1.0 * em if horizontal else tick_width) if shown else 0.0
     value_side = tick_depth + (gap if shown else 0.3 * em)

@@ -65,7 +65,7 @@ def draw_lines(drawing: Drawing, plot: Plot) -> None:
     if is_area:
         _fill_areas(drawing, plot, paths)
     for series, path in enumerate(paths):
-        if is_area and style.area_alpha == 1 and style.marker == "":
+        if is_area and style.area_alpha == 1 and style.marker == "" and (chart.stacked or len(paths) == 1):
             continue
         drawing.canvas.line(path, drawing.colour(series), style.line_width * drawing.em, _dash(drawing, series))
     for series, points in enumerate(rows):
@@ -117,8 +117,10 @@ def _fill_areas(drawing: Drawing, plot: Plot, paths: list[list[Point]]) -> None:
     style = drawing.style
     base = plot.along(plot.scale.base)
     if not drawing.chart.stacked:
-        path = paths[0]
-        drawing.canvas.polygon([*path, (path[-1][0], base), (path[0][0], base)], drawing.colour(0), style.area_alpha)
+        alpha = style.area_alpha if len(paths) == 1 else min(style.area_alpha, 0.5)
+        for series, path in enumerate(paths):
+            outline = [*path, (path[-1][0], base), (path[0][0], base)]
+            drawing.canvas.polygon(outline, drawing.colour(series), alpha)
         return
     floor = [(x, base) for x, _ in paths[0]]
     order = range(len(paths))
@@ -147,15 +149,18 @@ def _smooth(points: list[Point]) -> list[Point]:
 
 
 def _print_value(drawing: Drawing, series: int, category: int, points: list[Point]) -> int | None:
-    """Print the value beside its point, above it or in a valley below it, if there is room; gives the word."""
+    """Print the value beside its point, above it or in a valley below it, if there is room; gives the word.
+
+    The style "upright" stands for values at the line's two ends only.
+    """
     chart, style, em = drawing.chart, drawing.style, drawing.em
-    if style.labels == "none":
+    if style.labels == "none" or (style.labels == "upright" and 0 < category < len(points) - 1):
         return None
     text = chart.labels.write(chart.values[series][category])
-    font = drawing.font(0.9)
+    font = drawing.font(style.label_size, style.label_bold)
     x, y = points[category]
     around = [points[i][1] for i in (category - 1, category + 1) if 0 <= i < len(points)]
-    below = len(chart.values) < 3 and all(other < y for other in around)  # noqa: PLR2004
+    below = len(chart.values) < 3 and all(other < y for other in around)
     reach = font.cap / 2 + (0.35 + style.marker_size * (style.marker != "")) * em
     half = font.width(text) / 2
     for side in (reach, -reach) if below else (-reach, reach):

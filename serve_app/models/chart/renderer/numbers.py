@@ -39,7 +39,7 @@ class NumberFormat:
     def unit(self) -> str | None:
         """The unit without the percent sign, joined as `serve_app.tables.numbers` does: "$M", "$ million"."""
         suffix = self.suffix.strip().replace("%", "")
-        joint = " " if self.prefix and len(suffix) > 2 else ""  # noqa: PLR2004
+        joint = " " if self.prefix and len(suffix) > 2 else ""
         return f"{self.prefix}{joint}{suffix}" or None
 
     def cell(self, value: float, text: str) -> Cell:

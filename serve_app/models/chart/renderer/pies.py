@@ -51,7 +51,7 @@ def draw_pie(drawing: Drawing) -> None:
     for i in range(len(drawing.chart.categories)):
         drawing.mark(MarkKind.RIM, *pie.at(pie.borders[i], 1.0))
     drawing.mark(MarkKind.HUB, *pie.centre)
-    if pie.hole > 0.45 and drawing.rng.random() < 0.25:  # noqa: PLR2004
+    if pie.hole > 0.45 and drawing.rng.random() < 0.25:
         text = drawing.chart.labels.write(sum(drawing.chart.values[0]))
         font = drawing.font(1.3, True)
         if font.width(text) < 1.7 * pie.hole * pie.radius:
@@ -61,7 +61,7 @@ def draw_pie(drawing: Drawing) -> None:
 def _choose_texts(drawing: Drawing) -> tuple[str, str]:
     """Where the names and the values go, made to agree with each other."""
     names, values = drawing.style.pie_names, drawing.style.pie_values
-    if names == "inside" and len(drawing.chart.categories) > 4:  # noqa: PLR2004
+    if names == "inside" and len(drawing.chart.categories) > 4:
         names = "beside"
     if values == "below" and names == "legend":
         values = "inside"
@@ -178,7 +178,7 @@ def _print_inside(drawing: Drawing, pie: Pie, index: int) -> int | None:
         return None
     if not drawing.canvas.is_free((x - width / 2, y - height / 2, x + width / 2, y + height / 2)):
         return None
-    ink = (255, 255, 255) if luminance(drawing.colour(index)) < 0.6 else (20, 20, 20)  # noqa: PLR2004
+    ink = (255, 255, 255) if luminance(drawing.colour(index)) < 0.6 else (20, 20, 20)
     drawing.chart.printed[0, index] = text
     return drawing.canvas.text((x, y), text, font, ink, Role.VALUE)
 
@@ -198,7 +198,7 @@ def _outside(pie: Pie, angle: float, width: float, height: float, gap: float) ->
     x, y = pie.at(angle, 1.0)
     dx, dy = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     x, y = x + dx * gap, y + dy * (gap + height / 2)
-    if abs(dx) < 0.2:  # noqa: PLR2004
+    if abs(dx) < 0.2:
         return (x - width / 2, y - height / 2, x + width / 2, y + height / 2), (x, y), "mm"
     if dx > 0:
         return (x, y - height / 2, x + width, y + height / 2), (x, y), "lm"
@@ -222,7 +222,7 @@ def _label_beside(drawing: Drawing, pie: Pie, names: str, values: str) -> None:
             raise Crowded
         ink = style.theme.ink
         if names == "inside":
-            ink = (255, 255, 255) if luminance(drawing.colour(i)) < 0.6 else (20, 20, 20)  # noqa: PLR2004
+            ink = (255, 255, 255) if luminance(drawing.colour(i)) < 0.6 else (20, 20, 20)
         x, y = place
         rise = 0.62 * em if values == "below" else 0.0
         word = drawing.canvas.text((x, y - rise), texts[i], font, ink, Role.CATEGORY, anchor)

@@ -23,18 +23,24 @@ class Style:
     title_bold: bool
     title_align: str
     margin: str
+    border: bool
     frame: str
     axis_width: float
     tick_length: float
+    tick_size: float
     minor_ticks: bool
     category_ticks: bool
     grid: str
     grid_dash: str
+    grid_halves: bool
+    bands: bool
     tick_count: int
     limits: str
     axis_side: str
     value_title: str
     rotation: str
+    side_labels: str
+    at_zero: bool
     legend: str
     legend_frame: bool
     legend_keys: str
@@ -44,6 +50,8 @@ class Style:
     bar_shape: str
     vary: str
     labels: str
+    label_size: float
+    label_bold: bool
     line_width: float
     line_shape: str
     line_dash: bool

@@ -1,0 +1,123 @@
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from serve_app.domain import Size
+from serve_app.errors import UnreadableImage
+from serve_app.imaging.check import Header, check_header
+from serve_app.imaging.prepare import TILED_PIXELS, Prepared, prepare, prepare_tiles
+from tests.hostile import animation, deep_png, half
+from tests.pictures import draw_chart, save_as
+
+
+def check(data: bytes) -> Header:
+    return check_header(data, max_bytes=10**9, max_pixels=10**9, max_side=10**6)
+
+
+def make(data: bytes, long_side: int = 1024, **options: Any) -> Prepared:
+    return prepare(data, check(data), long_side=long_side, **options)
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "BMP", "WEBP"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_what_needs_no_change_is_sent_as_it_came(image_format: str, mode: str) -> None:
+    data = save_as(draw_chart(120, 80).convert(mode), image_format)
+    prepared = make(data, transport="jpeg")
+    assert (prepared.data is data) or (image_format, mode) == ("WEBP", "L")
+    assert prepared.size == prepared.original == Size(120, 80)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        save_as(draw_chart(96, 64), "TIFF"),
+        save_as(draw_chart(96, 64).convert("RGBA"), "PNG"),
+        save_as(draw_chart(96, 64).quantize(16), "PNG"),
+        save_as(draw_chart(96, 64).convert("1"), "PNG"),
+        save_as(draw_chart(96, 64), "PNG", transparency=(255, 255, 255)),
+        save_as(draw_chart(96, 64).convert("CMYK"), "JPEG"),
+        animation(),
+        deep_png(),
+    ],
+)
+def test_what_decoders_may_read_differently_is_encoded_anew(data: bytes) -> None:
+    prepared = make(data)
+    image = opened(prepared.data)
+    assert (image.format, image.mode) == ("PNG", "RGB")
+    assert Size(*image.size) == prepared.size == prepared.original
+
+
+def test_a_turned_image_is_sent_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    prepared = make(save_as(draw_chart(120, 80), "JPEG", exif=exif))
+    assert opened(prepared.data).size == (80, 120)
+    assert prepared.size == prepared.original == Size(80, 120)
+    assert 0x0112 not in opened(prepared.data).getexif()
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_a_large_image_is_scaled_down(image_format: str) -> None:
+    prepared = make(save_as(draw_chart(1000, 500), image_format), long_side=300)
+    assert prepared.size == Size(300, 150)
+    assert prepared.original == Size(1000, 500)
+    assert opened(prepared.data).size == (300, 150)
+
+
+def test_a_small_image_is_enlarged_on_request() -> None:
+    data = save_as(draw_chart(200, 100), "PNG")
+    assert make(data, min_long_side=500).size == Size(500, 250)
+    assert make(data, min_long_side=5000).size == Size(600, 300)
+    assert make(data, long_side=300, min_long_side=500).size == Size(300, 150)
+    assert make(data).data is data
+
+
+def test_black_and_white() -> None:
+    prepared = make(save_as(draw_chart(200, 100), "PNG"), binarise=True)
+    assert set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}
+
+
+def test_transport_and_quality() -> None:
+    data = save_as(draw_chart(400, 300), "PNG")
+    low, high = (make(data, long_side=200, transport="jpeg", quality=quality).data for quality in (40, 95))
+    assert opened(low).format == "JPEG"
+    assert len(low) < len(high)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "BMP"])
+def test_a_truncated_file_never_leaves(image_format: str) -> None:
+    data = half(image_format)
+    with pytest.raises(UnreadableImage):
+        make(data)
+    with pytest.raises(UnreadableImage):
+        prepare_tiles(data, check(data), tile_side=300)
+
+
+def test_tiles_show_the_enlarged_image() -> None:
+    chart = draw_chart(640, 480)
+    data = save_as(chart, "PNG")
+    tiles = prepare_tiles(data, check(data), tile_side=500)
+    assert tiles.size == Size(1280, 960)
+    whole = chart.resize((1280, 960), Image.Resampling.BICUBIC)
+    assert len(tiles.pieces) == 9  # 3 x 3, each sharing an eighth of 500 pixels
+    for piece in tiles.pieces:
+        part = piece.tile
+        assert max(part.width, part.height) <= 500
+        expected = whole.crop((part.left, part.top, part.right, part.bottom))
+        assert np.array_equal(np.asarray(opened(piece.data)), np.asarray(expected))
+
+
+def test_the_enlarged_image_is_bounded() -> None:
+    data = save_as(Image.new("L", (6000, 4000), 255), "PNG")
+    size = prepare_tiles(data, check(data), tile_side=4000).size
+    assert size.width * size.height == pytest.approx(TILED_PIXELS, rel=0.01)
+    assert size.width / size.height == pytest.approx(1.5, rel=0.01)
