@@ -47,6 +47,6 @@ def asks_for_gpu(args: AppConfig) -> bool:
     """
     if args.device != "auto":
         return args.device == "gpu"
-    found = ray.cluster_resources().get("GPU", 0) > 0
+    found = bool(ray.cluster_resources().get("GPU", 0))
     logger.info("device: auto: %s", "the cluster has GPUs" if found else "no GPU in the cluster, the models run on CPUs")
     return found

@@ -248,5 +248,5 @@ def _points(place: Point | Polygon | None) -> list[Point] | None:
     if place is None:
         return None
     if isinstance(place[0], tuple):
-        return list(place)  # type: ignore[arg-type]
-    return [place]  # type: ignore[list-item]
+        return list(place)
+    return [place]

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,38 +29,10 @@ class PaddleOcrEngine:
             ConfigError: weights or packages are missing, or the installed weights are damaged.
         """
         self.device = _choose_device(config.engine, device)
-        self._folder = TemporaryDirectory(prefix="serve-app-ocr-")
-        detection_dir, recognition_dir = config.detection_dir, config.recognition_dir
-        detection, recognition = config.detection_model, config.recognition_model
-        if detection is None or recognition is None:
-            laid_out = ocr_weights.lay_out(Path(self._folder.name))
-            detection_dir, recognition_dir = (str(folder) for folder in laid_out)
-            detection, recognition = ocr_weights.DETECTION.model_name, ocr_weights.RECOGNITION.model_name
-        self.name = detection.removesuffix("_det")
-        if detection_dir and recognition_dir:
-            # Otherwise PaddleX asks four model hubs whether they are there, before it loads a local directory.
-            os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-        try:
-            from paddleocr import PaddleOCR
-
-            self._ocr = PaddleOCR(
-                text_detection_model_name=detection,
-                text_detection_model_dir=detection_dir,
-                text_recognition_model_name=recognition,
-                text_recognition_model_dir=recognition_dir,
-                text_recognition_batch_size=config.recognition_batch,
-                use_doc_orientation_classify=False,
-                use_doc_unwarping=False,
-                use_textline_orientation=False,
-                device="gpu:0" if self.device == "gpu" else "cpu",
-                **_engine_arguments(config),
-            )
-        except ImportError as error:
-            raise ConfigError(
-                f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU"
-            ) from error
-        except (AssertionError, FileNotFoundError, ValueError) as error:
-            raise ConfigError(f"PaddleOCR cannot load {detection} and {recognition}: {error}") from error
+        with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
+            detection, recognition = _find_models(config, Path(folder))
+            self.name = detection.name.removesuffix("_det")
+            self._ocr = _load(config, detection, recognition, self.device)
 
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """Read an RGB image; polygons are in its pixels, lines in reading order."""
@@ -81,6 +53,53 @@ class PaddleOcrEngine:
         [result] = self._ocr.predict(np.ascontiguousarray(bgr), **arguments)
         document: dict[str, Any] = result.json["res"]
         return document
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A model's name, and its directory; without one PaddleOCR downloads it."""
+
+    name: str
+    folder: str | None
+
+
+def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
+    """The detection and the recognition model that the config names, or the installed ones, laid out in `folder`."""
+    if config.detection_model is None or config.recognition_model is None:
+        detection_dir, recognition_dir = ocr_weights.lay_out(folder)
+        return (
+            _Model(ocr_weights.DETECTION.model_name, str(detection_dir)),
+            _Model(ocr_weights.RECOGNITION.model_name, str(recognition_dir)),
+        )
+    return (
+        _Model(config.detection_model, config.detection_dir),
+        _Model(config.recognition_model, config.recognition_dir),
+    )
+
+
+def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str) -> Any:
+    if detection.folder and recognition.folder:
+        # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
+        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    try:
+        from paddleocr import PaddleOCR
+
+        return PaddleOCR(
+            text_detection_model_name=detection.name,
+            text_detection_model_dir=detection.folder,
+            text_recognition_model_name=recognition.name,
+            text_recognition_model_dir=recognition.folder,
+            text_recognition_batch_size=config.recognition_batch,
+            use_doc_orientation_classify=False,
+            use_doc_unwarping=False,
+            use_textline_orientation=False,
+            device="gpu:0" if device == "gpu" else "cpu",
+            **_engine_arguments(config),
+        )
+    except ImportError as error:
+        raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU") from error
+    except (AssertionError, OSError, ValueError) as error:
+        raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
 
 
 def _choose_device(engine: str, device: Device) -> str:

@@ -40,7 +40,7 @@ def find_tall(lines: Sequence[TextLine]) -> list[int]:
 
 def lay_out_upright(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[Image.Image, list[Slot]]:
     """Crop the outlines' boxes, turn each both ways, and stack them on a white sheet."""
-    crops = [image.crop(tuple(round(edge) for edge in _grow(_bounds(polygon), image))) for polygon in polygons]
+    crops = [image.crop(_grow(_bounds(polygon), image)) for polygon in polygons]
     width = max(crop.height for crop in crops) + 2 * _MARGIN
     height = sum(2 * (crop.width + _MARGIN) for crop in crops) + _MARGIN
     sheet = Image.new("RGB", (max(width, 64), max(height, 64)), "white")
@@ -83,8 +83,8 @@ def _bounds(polygon: Polygon) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _grow(bounds: tuple[float, float, float, float], image: Image.Image) -> tuple[float, float, float, float]:
-    left, top, right, bottom = bounds
+def _grow(bounds: tuple[float, float, float, float], image: Image.Image) -> tuple[int, int, int, int]:
+    left, top, right, bottom = (round(edge) for edge in bounds)
     return max(0, left - 2), max(0, top - 2), min(image.width, right + 2), min(image.height, bottom + 2)
 
 

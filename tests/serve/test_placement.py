@@ -13,9 +13,7 @@ ENGINES = {"ocr": OcrConfig(engine="fake"), "chart": ChartConfig(model="fake")}
 
 @pytest.fixture(scope="module", params=[0, 1], ids=["without-gpu", "with-gpu"])
 def cluster(request):
-    ray.init(
-        address="local", num_cpus=4, num_gpus=request.param, include_dashboard=False, namespace="serve"
-    )
+    ray.init(address="local", num_cpus=4, num_gpus=request.param, include_dashboard=False, namespace="serve")
     yield request.param
     ray.shutdown()
 

@@ -51,6 +51,10 @@ def draw_axes(drawing: Drawing, layout: Layout) -> None:
     _draw_frame(drawing, layout.plot)
     if drawing.style.axis_side != "none":
         _draw_ticks(drawing, layout)
+    if drawing.chart.offset and drawing.style.axis_side in {"near", "both"}:
+        place = layout.plot.box[0], layout.plot.box[1] - 0.4 * drawing.em
+        font = drawing.font(drawing.style.tick_size)
+        drawing.canvas.text(place, drawing.chart.offset, font, drawing.style.theme.muted, Role.OTHER, "ls")
     _draw_category_axis(drawing, layout)
     _draw_titles(drawing, layout)
 

@@ -23,7 +23,9 @@ class Bar:
 def headroom(drawing: Drawing) -> float:
     """The share of the value axis to keep free for texts beyond the marks."""
     chart, style, em = drawing.chart, drawing.style, drawing.em
-    if chart.kind is ChartKind.AREA or chart.stacked or style.labels not in {"outside", "upright"}:
+    if chart.stacked:
+        return 0.0 if chart.normalised or not style.totals else (0.07 if chart.kind is ChartKind.BAR else 0.14)
+    if chart.kind is ChartKind.AREA or style.labels not in {"outside", "upright"}:
         return 0.0
     if chart.kind is ChartKind.HORIZONTAL_BAR:
         widest = max(drawing.font().width(chart.labels.write(value)) for row in chart.values for value in row)
@@ -92,6 +94,25 @@ def draw_bars(drawing: Drawing, plot: Plot) -> None:
         x0, y0, x1, y1 = bar.box
         x, y = (bar.end, (y0 + y1) / 2) if plot.horizontal else ((x0 + x1) / 2, bar.end)
         drawing.mark(kind, x, y, bar.category, bar.series, label)
+    if chart.stacked and style.totals and not chart.normalised:
+        _print_totals(drawing, plot, bars)
+
+
+def _print_totals(drawing: Drawing, plot: Plot, bars: list[Bar]) -> None:
+    """Print the sum of each stack beyond its end; the sums are no cells of the table."""
+    chart, em = drawing.chart, drawing.em
+    font = drawing.font(drawing.style.label_size, drawing.style.label_bold)
+    for category, column in enumerate(zip(*chart.values, strict=True)):
+        stack = [bar for bar in bars if bar.category == category]
+        across = (stack[0].box[1] + stack[0].box[3]) / 2 if plot.horizontal else (stack[0].box[0] + stack[0].box[2]) / 2
+        text = chart.labels.write(sum(column))
+        if plot.horizontal:
+            x, y = max(bar.end for bar in stack) + 0.35 * em + font.width(text) / 2, across
+        else:
+            x, y = across, min(bar.end for bar in stack) - 0.35 * em - font.cap / 2
+        half_x, half_y = font.width(text) / 2, font.cap / 2
+        if drawing.canvas.is_free((x - half_x, y - half_y, x + half_x, y + half_y), 0.15 * em):
+            drawing.canvas.text((x, y), text, font, drawing.style.theme.ink, Role.OTHER)
 
 
 def _hatch(drawing: Drawing, box: Box, colour: Colour) -> None:

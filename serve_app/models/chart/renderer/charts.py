@@ -60,6 +60,8 @@ class Chart:
     source: str = ""
     legend_title: str = ""
     category_title: str = ""
+    offset: str = ""
+    """A power of ten that the value axis is to be multiplied by ("1e6"); the values are given without it."""
     value_title: str = ""
     printed: dict[tuple[int, int], str] = field(default_factory=dict)
     """The values that the drawing printed at their marks, by series and category."""

@@ -20,14 +20,14 @@ class HeadingLine:
 
 
 def wrap(text: str, font: Font, width: float, lines: int) -> list[str]:
-    """Break a text at spaces (or anywhere, if it has none) into at most `lines` lines of a width in pixels.
+    """Break a text at spaces (Chinese or Japanese: anywhere) into at most `lines` lines of a width in pixels.
 
     Raises:
         Crowded: the text does not fit.
     """
     if font.width(text) <= width:
         return [text]
-    joint = " " if " " in text else ""
+    joint = "" if any(char >= "\u2e80" for char in text) else " "
     words = text.split(" ") if joint else list(text)
     broken = [words.pop(0)]
     for word in words:

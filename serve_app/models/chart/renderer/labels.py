@@ -18,7 +18,8 @@ LINE = 1.2
 class CategoryLabels:
     """How the labels are set. `depth` is their extent away from the axis in pixels, `every` skips labels.
 
-    `hold` is the point of a turned text that comes to the category: its start, middle or end ("l", "m", "r").
+    `hold` is the point of a text that comes to the category: its start, middle or end ("l", "m", "r"), or "above" for
+    texts over the bars of a horizontal chart.
     """
 
     lines: tuple[tuple[str, ...], ...]
@@ -64,8 +65,17 @@ def set_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLabels:
     return CategoryLabels(flat, font, angle, hold, depth)
 
 
-def set_side_labels(drawing: Drawing, limit: float) -> CategoryLabels:
-    """Set labels beside a horizontal chart, at most `limit` pixels wide.
+def fits_above(drawing: Drawing, pitch: float) -> bool:
+    """Whether the labels of a horizontal chart go above its bars, and the bars leave room for them."""
+    return (
+        drawing.style.side_labels == "above"
+        and len(drawing.chart.values) == 1
+        and pitch * (1 - drawing.style.bar_fill) / 2 > LINE * drawing.em
+    )
+
+
+def set_side_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLabels:
+    """Set labels beside a horizontal chart, at most `limit` pixels wide, or above its bars `pitch` pixels apart.
 
     Raises:
         Crowded: they do not fit.
@@ -73,6 +83,8 @@ def set_side_labels(drawing: Drawing, limit: float) -> CategoryLabels:
     font = drawing.font()
     names = drawing.chart.categories
     lines = tuple((name,) for name in names)
+    if fits_above(drawing, pitch):
+        return CategoryLabels(lines, font, 0.0, "above", 0.0)
     if max(font.width(name) for name in names) > limit or (drawing.style.rotation == "wrap" and limit > 5 * font.size):
         width = min(limit, max(font.width(name) for name in names) * 0.7)
         lines = tuple(tuple(wrap(name, font, width, 2)) if " " in name else (name,) for name in names)
@@ -86,9 +98,13 @@ def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: floa
     """Set the labels at `gap` pixels from `edge`, the pixel of the axis line (or of the plot area's side)."""
     for index in range(0, len(labels.lines), labels.every):
         across = plot.across(plot.centres[index])
-        if plot.horizontal:
+        place: Point
+        if labels.hold == "above":
+            rise = plot.pitch * drawing.style.bar_fill / 2 + 0.6 * drawing.em
+            place, anchor = (edge + 0.15 * drawing.em, across - rise), "lm"
+        elif plot.horizontal:
             x = edge - gap - (labels.depth if labels.hold == "l" else 0.0)
-            place: Point = (x, across - (len(labels.lines[index]) - 1) * LINE * labels.font.size / 2)
+            place = (x, across - (len(labels.lines[index]) - 1) * LINE * labels.font.size / 2)
             anchor = labels.hold + "m"
         elif labels.angle:
             place, anchor = _turned_place(labels, across, edge + gap, labels.lines[index][0]), labels.hold + "m"

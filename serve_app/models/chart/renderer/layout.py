@@ -37,7 +37,11 @@ def lay_out(drawing: Drawing) -> Layout:
     left, top, right, bottom = pad, pad, canvas.width - pad, canvas.height - pad
     heading, height = set_headings(drawing)
     top += height
+    if style.title_below:
+        top, bottom = pad, bottom - height
+    heading_top = bottom if style.title_below else pad
     bottom -= draw_source(drawing, bottom)
+    floor = bottom
 
     direct = chart.named and lines.names_directly(drawing)
     position = style.legend if chart.named and not direct else "none"
@@ -74,12 +78,14 @@ def lay_out(drawing: Drawing) -> Layout:
             value_side += 1.5 * em
         else:
             top += 1.7 * em
+    if chart.offset:
+        top += 1.1 * em
     category_title = 1.5 * em if chart.category_title else 0.0
     centres, band = place_categories(drawing)
     sides = {"near": (True, False), "far": (False, True), "both": (True, True), "none": (True, False)}[style.axis_side]
     spare = 0.6 * em
     if horizontal:
-        labels = set_side_labels(drawing, 0.4 * (right - left))
+        labels = set_side_labels(drawing, 0.9 * band * (bottom - top - value_side), 0.4 * (right - left))
         left += labels.depth + gap + category_title
         right -= tick_width / 2 + spare
         bottom -= value_side if sides[0] else spare
@@ -105,7 +111,7 @@ def lay_out(drawing: Drawing) -> Layout:
     plot = Plot((left, top, right, bottom), horizontal, scale, centres, band)
     if horizontal and plot.pitch < max(map(len, labels.lines)) * 1.15 * em:
         raise Crowded
-    draw_headings(drawing, heading, pad, plot.box)
+    draw_headings(drawing, heading, heading_top, plot.box)
     inner = None
     if legend and position == "inside":
         obstacles = lines.occupied(drawing, plot) if chart.kind in {ChartKind.LINE, ChartKind.AREA} else bars.occupied(drawing, plot)
@@ -120,7 +126,7 @@ def lay_out(drawing: Drawing) -> Layout:
         x, y = {
             "top": (across, legend_top),
             "top_left": (min(left, canvas.width - legend.width - 0.5 * em), legend_top),
-            "bottom": (across, canvas.height - pad - legend.height - (1.5 * em if chart.source else 0.0)),
+            "bottom": (across, floor - legend.height),
             "right": (canvas.width - pad - legend.width, upper),
             "right_middle": (canvas.width - pad - legend.width, upper),
             "left": (pad, upper),

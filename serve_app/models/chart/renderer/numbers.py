@@ -31,6 +31,11 @@ class NumberFormat:
         return f"{sign}{self.prefix}{digits}{self.suffix}"
 
     @property
+    def has_unit(self) -> bool:
+        """Whether a unit or the percent sign is printed."""
+        return bool(self.prefix or self.suffix)
+
+    @property
     def percent(self) -> bool:
         """Whether the unit is the percent sign."""
         return "%" in self.suffix

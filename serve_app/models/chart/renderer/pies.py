@@ -78,9 +78,12 @@ def _lay_out(drawing: Drawing, names: str, values: str) -> tuple[Pie, tuple[str,
     pad = em * rng.uniform(0.6, 1.4)
     left, top, right, bottom = pad, pad, canvas.width - pad, canvas.height - pad
     heading, height = set_headings(drawing)
-    top += height
+    if style.title_below:
+        bottom -= height
+    else:
+        top += height
+    draw_headings(drawing, heading, bottom if style.title_below else pad, (left, top, right, bottom))
     bottom -= draw_source(drawing, bottom)
-    draw_headings(drawing, heading, pad, (left, top, right, bottom))
     entries: tuple[str, ...] = ()
     if names == "legend":
         joined = values == "joined"

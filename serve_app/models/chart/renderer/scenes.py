@@ -23,6 +23,7 @@ from serve_app.models.chart.renderer.tables import build_table
 from serve_app.models.chart.scene import Scene
 
 ATTEMPTS = 60
+MOST_WORDS = 96
 LARGE = 1000
 """Pictures with a longer side than this, in pixels, are drawn at their size; smaller ones at twice that."""
 
@@ -62,6 +63,8 @@ def _draw_scene(rng: random.Random, form: Form, size: tuple[int, int]) -> Scene:
     em = min(max(8.0, style.text * math.sqrt(size[0] * size[1] / (450 * 340))), size[1] / 15)
     room = size[0] / em / 36
     chart = draw_chart(rng, form, script, room)
+    if style.offset and form.kind not in {ChartKind.PIE, ChartKind.HORIZONTAL_BAR} and not chart.ticks.has_unit:
+        chart.offset = f"1e{rng.choice([-3, 4, 5, 6, 6, 9])}"
     canvas = Canvas(size, style.theme.background, 1 if max(size) > LARGE else 2, snap=rng.random() < 0.6)
     drawing = Drawing(canvas, chart, style, rng, em)
     scale: Scale | None = None
@@ -95,7 +98,7 @@ def _draw_plot(drawing: Drawing) -> Scale:
 
 
 def _check_words(canvas: Canvas) -> None:
-    """Make sure that all words are inside the picture, and that no two that lie flat or upright overlap.
+    """Make sure that there are not too many words, that all are inside the picture, and that no two that lie flat or upright overlap.
 
     Raises:
         Crowded: it is not so.
@@ -103,6 +106,8 @@ def _check_words(canvas: Canvas) -> None:
     boxes = np.array(
         [box for box, word in zip(canvas.boxes, canvas.words, strict=True) if word.angle in {0.0, 90.0}] or [(1, 1, 2, 2)]
     )
+    if len(canvas.words) > MOST_WORDS:
+        raise Crowded
     every = np.array(canvas.boxes)
     if every.size and (every.min() < 0 or every[:, 2].max() > canvas.width or every[:, 3].max() > canvas.height):
         raise Crowded

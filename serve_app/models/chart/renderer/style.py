@@ -24,10 +24,13 @@ class Style:
     title_align: str
     margin: str
     border: bool
+    title_below: bool
     frame: str
     axis_width: float
     tick_length: float
     tick_size: float
+    offset: bool
+    """Factor a power of ten out of the ticks and print it above the axis, as matplotlib does."""
     minor_ticks: bool
     category_ticks: bool
     grid: str
@@ -52,6 +55,8 @@ class Style:
     labels: str
     label_size: float
     label_bold: bool
+    totals: bool
+    """Print the sums of stacks above them."""
     line_width: float
     line_shape: str
     line_dash: bool

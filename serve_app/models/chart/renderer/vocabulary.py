@@ -31,7 +31,7 @@ LATIN = {
     "model": (
         "Baseline Ours Oracle Random CNN LSTM Transformer BERT GPT-4 ResNet-50 ViT-B/16 XGBoost SVM kNN Lasso Ridge "
         "Linear Model_A Model_B Method_1 Method_2 Train Test Validation Control Treatment Placebo Group_A Group_B "
-        "w/o_pretraining + attention Full_model Ablation v1.0 v2.0 v3.1 MySQL Redis Kafka Linux Windows macOS Android "
+        "w/o_pretraining with_attention Full_model Ablation v1.0 v2.0 v3.1 MySQL Redis Kafka Linux Windows macOS Android "
         "iOS Python Java Rust Go C++ Fortran Ruby Scala Swift Kotlin PHP TypeScript"
     ),
     "name": (
