@@ -1,19 +1,19 @@
-"""Tables written as HTML: spans filled, entities decoded, unclosed and foreign tags tolerated."""
+"""Tables written as HTML: spans filled, entities decoded, unclosed and foreign tags tolerated.
+
+The tags are found by one regular expression, in linear time: the standard library's HTMLParser takes minutes for some
+malformed texts (CVE-2025-6069), and a model that repeats itself writes such texts.
+"""
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
-from html.parser import HTMLParser
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from html import unescape
 
 from serve_app.domain import ChartTable
 from serve_app.tables.grid import MAX_CELLS, MAX_COLUMNS, Piece, build_table
 
-MAX_LENGTH = 200_000
-"""Characters that are looked at; the longest answer of a chart model is a tenth of that."""
-
-_BREAKING = {"br", "p", "div", "li"}
-_SPAN = re.compile(r"\s*(\d{1,4})\s*")
+_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)\b(?P<attributes>[^<>]*)>|<!--[^<>]*>", re.IGNORECASE)
+_SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?\s*(\d{1,4})\b", re.IGNORECASE)
+_BORDERS = ("table", "tr", "td", "th", "caption")
 
 SourceCell = tuple[Piece, int, int]
 """A cell with its rowspan and colspan."""
@@ -25,92 +25,62 @@ _Carried = dict[int, tuple[Piece, int]]
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read the first table of a text; a cell that spans several is repeated in each. Never raises.
 
-    `confidence[i]` is the probability of the token that wrote character i; a cell counts from its opening tag's end.
+    `confidence[i]` is the probability of the token that wrote character i.
     """
-    reader = _TableReader()
-    reader.read(text[:MAX_LENGTH])
-    return build_table(_lay_out(reader.rows), confidence, reader.caption)
-
-
-class _TableReader(HTMLParser):
-    """Collects the rows and the caption of the first table, also where the `<table>` tag itself is missing."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[SourceCell]] = []
-        self.caption: Piece | None = None
-        self._line_starts = [0]
-        self._open: str | None = None
-        self._start = 0
-        self._spans = (1, 1)
-        self._texts: list[str] = []
-        self._nested = 0
-        self._done = False
-
-    def read(self, text: str) -> None:
-        self._line_starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
-        with suppress(AssertionError):  # the standard library's answer to a malformed "<!["
-            self.feed(text)
-            self.close()
-        self._close_cell(len(text))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._done:
-            return
-        if tag == "table" and self._open in ("td", "th"):
-            self._nested += 1
-        if self._nested or tag in _BREAKING:
-            self._texts.append(" ")
-        elif tag in ("td", "th", "caption"):
-            self._close_cell(self._offset())
-            self._open, self._start = tag, self._offset() + len(self.get_starttag_text() or "")
-            values = dict(attrs)
-            self._spans = (_read_span(values.get("rowspan")), _read_span(values.get("colspan")))
-        elif tag == "tr":
-            self._close_cell(self._offset())
-            self.rows.append([])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "table" and self._nested:
-            self._nested -= 1
-        elif tag == "table":
-            self._close_cell(self._offset())
-            self._done = self._done or bool(self.rows)
-        elif tag in ("td", "th", "tr", "caption") and not self._nested:
-            self._close_cell(self._offset())
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._texts.append(data)
-
-    def _close_cell(self, end: int) -> None:
-        text, tag = "".join(self._texts), self._open
-        self._texts, self._open = [], None
-        if tag is None or self._done:
-            return
-        piece = Piece(text, self._start, max(end, self._start + 1))
+    rows: list[list[SourceCell]] = []
+    caption = None
+    for tag, attributes, piece in _find_cells(text):
         if tag == "caption":
-            self.caption = piece
+            caption = piece
+        elif tag == "tr" or (tag in ("td", "th") and not rows):
+            rows.append([])
+        if tag in ("td", "th"):
+            spans = {name.lower(): max(1, int(count)) for name, count in _SPAN.findall(attributes)}
+            rows[-1].append((piece, spans.get("row", 1), spans.get("col", 1)))
+    return build_table(_lay_out(rows), confidence, caption)
+
+
+def _find_cells(text: str) -> Iterator[tuple[str, str, Piece]]:
+    """The name and attributes of each opening tag of the first table, and what stands until the next border.
+
+    A table inside a cell is part of the cell's text.
+    """
+    nested = 0
+    filled = False
+    opening: re.Match[str] | None = None
+    for tag in _TAG.finditer(text):
+        name = (tag["name"] or "").lower()
+        if name not in _BORDERS:
+            continue
+        is_cell = opening is not None and opening["name"].lower() in ("td", "th")
+        if nested or (name == "table" and is_cell and not tag["close"]):
+            nested += (-1 if tag["close"] else 1) * (name == "table")
+            continue
+        if opening is not None:
+            yield _read_cell(text, opening, tag.start())
+            filled = filled or is_cell
+        if name == "table" and tag["close"] and filled:
             return
-        if not self.rows:
-            self.rows.append([])
-        self.rows[-1].append((piece, *self._spans))
-
-    def _offset(self) -> int:
-        """The current tag's first character, counted from the start of the text."""
-        line, column = self.getpos()
-        return self._line_starts[line - 1] + column
+        opening = None if tag["close"] else tag
+    if opening is not None:
+        yield _read_cell(text, opening, len(text))
 
 
-def _read_span(value: str | None) -> int:
-    match = _SPAN.fullmatch(value or "")
-    return max(1, int(match[1])) if match else 1
+def _read_cell(text: str, opening: re.Match[str], end: int) -> tuple[str, str, Piece]:
+    content = unescape(_TAG.sub(_replace_tag, text[opening.end() : end]))
+    return opening["name"].lower(), opening["attributes"], Piece(content, opening.end(), max(end, opening.end() + 1))
+
+
+def _replace_tag(tag: re.Match[str]) -> str:
+    """Line and paragraph breaks separate words, bold and the like do not."""
+    return " " if (tag["name"] or "").lower() in ("br", "p", "div", "li", *_BORDERS) else ""
 
 
 def _lay_out(rows: Sequence[Sequence[SourceCell]]) -> list[list[Piece]]:
     """Repeat each cell over the columns and rows that it spans; rowspans end with the last row."""
     grid: list[list[Piece]] = []
     carried: _Carried = {}
+    cells = 0
     for source in rows:
         row: list[Piece] = []
         below: _Carried = {}
@@ -121,7 +91,8 @@ def _lay_out(rows: Sequence[Sequence[SourceCell]]) -> list[list[Piece]]:
         _fill(row, carried, below)
         carried = below
         grid.append(row)
-        if sum(map(len, grid)) > MAX_CELLS:
+        cells += len(row)
+        if cells > MAX_CELLS:
             break
     return grid
 
