@@ -4,6 +4,7 @@ A label is confirmed by a text that is spelled almost alike, a number by one wit
 Texts whose digits differ are different texts, however alike: "2019" says nothing for "2018", nor "Q1" for "Q2".
 A cell takes a text that no other cell has taken, the nearest one where the cell knows its place, whole lines before
 parts of lines. A label that is printed once may confirm several equal labels; a printed number confirms one cell.
+For a value without a place, a number of the axis counts as well as one that is printed at the mark.
 """
 
 from collections import defaultdict

@@ -51,7 +51,7 @@ class LinkLayer(nn.Module):
         self.bias = nn.Linear(pair_width, heads)
         self.out = nn.Linear(width, width)
         self.ff_norm = nn.LayerNorm(width)
-        self.ff = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(approximate="tanh"), nn.Linear(3 * width, width))
+        self.ff = nn.Sequential(nn.Linear(width, 3 * width), nn.ReLU(), nn.Linear(3 * width, width))
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.ff[2].weight)
 

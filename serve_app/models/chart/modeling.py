@@ -1,6 +1,7 @@
 """ChartGraph: reads a chart by finding its marks and linking them to the words that OCR read."""
 
 from dataclasses import dataclass
+from typing import Any, Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -58,6 +59,12 @@ class ChartGraphForTableExtraction(PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         """Keeps the initial weights that the modules give themselves."""
 
+    @classmethod
+    def from_pretrained(cls, *args: Any, **kwargs: Any) -> Self:
+        """As in transformers, but in float32 unless asked otherwise: without AMX, bfloat16 is slow on a CPU."""
+        kwargs.setdefault("dtype", torch.float32)
+        return cast(Self, super().from_pretrained(*args, **kwargs))
+
     def look(
         self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor
     ) -> TrunkOutput:
@@ -95,8 +102,7 @@ class ChartGraphForTableExtraction(PreTrainedModel):
         self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor, sizes: Tensor
     ) -> ChartGraphOutput:
         """Reads charts; the arguments are those of `ChartGraphProcessor`'s result."""
-        pixel_values = pixel_values.to(self.dtype)
-        trunk = self.look(pixel_values, cell_mask, words.float(), texts, word_mask)
+        trunk = self.look(pixel_values, cell_mask, words, texts, word_mask)
         marks, kinds, mask = find_marks(trunk, cell_mask, self.config.mark_threshold, self.config.max_marks)
         linked = self.linker(pixel_values, cell_mask, trunk, words, texts, word_mask, marks, kinds, mask, sizes)
         return ChartGraphOutput(

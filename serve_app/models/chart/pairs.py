@@ -23,15 +23,13 @@ def sample_map(features: Tensor, points: Tensor, stride: int, extent: Tensor) ->
     share = place - corner
     flat = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])  # a view, as features are channels-last
     first = torch.arange(len(points), device=points.device)[:, None] * (height * width)
-    sampled: Tensor | None = None
-    for right, below in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        column = (corner[..., 0] + right).clamp(max=width - 1).long()
-        row = (corner[..., 1] + below).clamp(max=height - 1).long()
-        weight = (share[..., 0] if right else 1 - share[..., 0]) * (share[..., 1] if below else 1 - share[..., 1])
-        values = flat.index_select(0, (first + row * width + column).flatten()).unflatten(0, points.shape[:2])
-        sampled = values * weight[..., None] if sampled is None else sampled + values * weight[..., None]
-    assert sampled is not None
-    return sampled
+    left, top = corner.long().unbind(-1)
+    right, bottom = (left + 1).clamp(max=width - 1), (top + 1).clamp(max=height - 1)
+    index = torch.stack([first + y * width + x for y in (top, bottom) for x in (left, right)])
+    x, y = share.unbind(-1)
+    weight = torch.stack(((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y))
+    values = flat.index_select(0, index.flatten()).unflatten(0, index.shape)
+    return (values * weight[..., None]).sum(0)
 
 
 def _key_colours(pixels: Tensor, centres: Tensor, radius: Tensor, background: Tensor, extent: Tensor) -> Tensor:

@@ -55,9 +55,9 @@ class Residual(nn.Module):
 
 def rotate(x: Tensor, angles: Tensor) -> Tensor:
     """Rotary positions (Su et al., 2021): turns pairs of channels of (..., tokens, dim) by (tokens, dim / 2)."""
-    left, right = x.float().chunk(2, -1)
-    cos, sin = angles.cos(), angles.sin()
-    return torch.cat((left * cos - right * sin, left * sin + right * cos), -1).to(x.dtype)
+    left, right = x.chunk(2, -1)
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    return torch.cat((left * cos - right * sin, left * sin + right * cos), -1)
 
 
 def cell_angles(height: int, width: int, dim: int, device: torch.device) -> Tensor:
@@ -82,7 +82,7 @@ class PatchLayer(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.ff_norm = nn.LayerNorm(width)
-        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width))
+        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.ff[2].weight)
 
@@ -126,7 +126,7 @@ class Trunk(nn.Module):
         self.to_sixteenth = nn.Conv2d(eighth, sixteenth, 2, 2)
         self.dim = sixteenth // config.trunk_heads
         self.layers = nn.ModuleList(
-            [PatchLayer(sixteenth, config.trunk_heads, axial=i % 2 == 0) for i in range(config.trunk_layers)]
+            [PatchLayer(sixteenth, config.trunk_heads, axial=i != 2) for i in range(config.trunk_layers)]
         )
         self.norm = nn.LayerNorm(sixteenth)
         self.up_eighth = nn.Conv2d(sixteenth, eighth, 1)

@@ -8,8 +8,12 @@ from serve_app.tables.numbers import parse_number
 
 def make_table(rows: list[list[str]], title: str | None = None) -> ChartTable:
     """The first row is the header."""
-    cells = [tuple(Cell(text, number=parse_number(text)) for text in row) for row in rows]
-    return ChartTable(cells[0] if cells else (), tuple(cells[1:]), Cell(title) if title else None)
+    cells = [tuple(map(make_cell, row)) for row in rows]
+    return ChartTable(cells[0] if cells else (), tuple(cells[1:]), make_cell(title) if title else None)
+
+
+def make_cell(text: str) -> Cell:
+    return Cell(text, number=parse_number(text))
 
 
 def list_rows(table: ChartTable) -> list[list[str]]:
@@ -37,8 +41,25 @@ MARKUP = st.lists(
             [
                 *("|", "\n", "---", "\\", "**", "`", "<0x0A>", "TITLE | "),
                 *("<fcel>", "<ecel>", "<lcel>", "<ucel>", "<xcel>", "<nl>"),
-                *("<table>", "</table>", "<tr>", "<td>", "</td>", "<th colspan=3>", '<td rowspan="9999">', "<![x", "<!--"),
-                *("<|class_start|>", "chart", "<|class_end|>", "<|content_start|>", "<|content_end|>", "<|caption_start|>"),
+                *(
+                    "<table>",
+                    "</table>",
+                    "<tr>",
+                    "<td>",
+                    "</td>",
+                    "<th colspan=3>",
+                    '<td rowspan="9999">',
+                    "<![x",
+                    "<!--",
+                ),
+                *(
+                    "<|class_start|>",
+                    "chart",
+                    "<|class_end|>",
+                    "<|content_start|>",
+                    "<|content_end|>",
+                    "<|caption_start|>",
+                ),
             ]
         ),
         st.text(max_size=6),

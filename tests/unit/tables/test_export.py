@@ -37,7 +37,9 @@ def test_an_empty_table() -> None:
     assert html.parse(to_html(ChartTable())) == ChartTable()
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\uff1d1+1", " =1+1"])
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\uff1d1+1", " =1+1"]
+)
 def test_csv_disarms_formulas(text: str) -> None:
     assert read_csv(to_csv(make_table([["a"], [text]])))[1] == [f"'{text.strip()}"]
 

@@ -37,7 +37,9 @@ def test_a_cell_is_as_sure_as_its_least_sure_character() -> None:
 
 
 def test_an_empty_cell_is_as_sure_as_the_delimiter_that_closed_it() -> None:
-    assert build_table([[cut_piece("a |  | b", 3, 5)]], confidence=[1, 1, 1, 1, 1, 0.4, 1, 1]).columns[0].confidence == 0.4
+    assert (
+        build_table([[cut_piece("a |  | b", 3, 5)]], confidence=[1, 1, 1, 1, 1, 0.4, 1, 1]).columns[0].confidence == 0.4
+    )
 
 
 @pytest.mark.parametrize(("probability", "confidence"), [(1.0000001, 1.0), (-0.1, 0.0)])

@@ -24,7 +24,8 @@ def test_reads_all_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [TABLE, "<table><tr><td>Year<td>A<tr><td>2018<td>1.5</table>", "<fcel>Year<fcel>A<nl><fcel>2018<fcel>1.5"]
+    "content",
+    [TABLE, "<table><tr><td>Year<td>A<tr><td>2018<td>1.5</table>", "<fcel>Year<fcel>A<nl><fcel>2018<fcel>1.5"],
 )
 @pytest.mark.parametrize("end", ["<|content_end|><|im_end|>", "", "<|im_end|>"])
 def test_reads_each_form_also_without_the_last_tag(content: str, end: str) -> None:

@@ -64,7 +64,15 @@ def test_reads_a_number_with_its_unit(text: str, value: float, unit: str | None)
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12%", 12), ("12 %", 12), ("%12", 12), ("-1.5\uff05", -1.5), ("(3.2)%", -3.2), ("20 per cent", 20), ("5 pct.", 5)],
+    [
+        ("12%", 12),
+        ("12 %", 12),
+        ("%12", 12),
+        ("-1.5\uff05", -1.5),
+        ("(3.2)%", -3.2),
+        ("20 per cent", 20),
+        ("5 pct.", 5),
+    ],
 )
 def test_a_percentage_keeps_its_printed_value(text: str, value: float) -> None:
     assert parse_number(text) == Number(value, None, percent=True)
@@ -96,7 +104,9 @@ def test_never_raises_and_always_finite(text: str) -> None:
 
 @given(
     value=st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0 or 0.0),
-    unit=st.sampled_from([None, "$", "$M", "US$ million", "k", "bn", "kg", "km/h", "\u20ac", "million", "Mio. \u20ac", "万"]),
+    unit=st.sampled_from(
+        [None, "$", "$M", "US$ million", "k", "bn", "kg", "km/h", "\u20ac", "million", "Mio. \u20ac", "万"]
+    ),
 )
 def test_a_formatted_number_reads_the_same(value: float, unit: str | None) -> None:
     for number in (Number(value, unit), Number(value, percent=True)):

@@ -66,7 +66,11 @@ def test_empty_lines_and_code_fences_do_not_matter() -> None:
 
 
 def test_prose_with_a_pipe_is_no_row_of_a_framed_table() -> None:
-    assert list_rows(parse("| a | b |\n| 1 | 2 |\n| 3 | 4 |\n\nwhere a|b is shown")) == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert list_rows(parse("| a | b |\n| 1 | 2 |\n| 3 | 4 |\n\nwhere a|b is shown")) == [
+        ["a", "b"],
+        ["1", "2"],
+        ["3", "4"],
+    ]
 
 
 def test_a_row_cut_short_keeps_its_columns() -> None:

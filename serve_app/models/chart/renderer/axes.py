@@ -54,7 +54,7 @@ def draw_axes(drawing: Drawing, layout: Layout) -> None:
     if drawing.chart.offset and drawing.style.axis_side in {"near", "both"}:
         place = layout.plot.box[0], layout.plot.box[1] - 0.4 * drawing.em
         font = drawing.font(drawing.style.tick_size)
-        drawing.canvas.text(place, drawing.chart.offset, font, drawing.style.theme.muted, Role.OTHER, "ls")
+        drawing.canvas.text(place, drawing.chart.offset, font, drawing.style.theme.muted, Role.OTHER, anchor="ls")
     _draw_category_axis(drawing, layout)
     _draw_titles(drawing, layout)
 
@@ -90,7 +90,7 @@ def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
     font, width = drawing.font(style.tick_size), style.axis_width * em
     length = style.tick_length * em if style.frame else 0.0
     for far in {"near": (False,), "far": (True,), "both": (False, True)}[style.axis_side]:
-        edge = ((top if far else bottom) if plot.horizontal else (right if far else left))
+        edge = (top if far else bottom) if plot.horizontal else (right if far else left)
         out = edge + (-1 if far else 1) * length if plot.horizontal else edge + (1 if far else -1) * length
         for tick, text in zip(plot.scale.ticks, plot.scale.texts, strict=True):
             at = plot.along(tick)
@@ -103,7 +103,7 @@ def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
                 ends = ((edge, at), (out, at))
             if length:
                 canvas.rule(*_sorted(ends), style.theme.axis, width)
-            canvas.text(place, text, font, style.theme.muted, Role.TICK, anchor)
+            canvas.text(place, text, font, style.theme.muted, Role.TICK, anchor=anchor)
         if style.minor_ticks and length and len(plot.scale.ticks) > 1:
             step = (plot.scale.ticks[1] - plot.scale.ticks[0]) / 5
             for i in range(5 * (len(plot.scale.ticks) - 1)):
@@ -145,7 +145,7 @@ def _draw_titles(drawing: Drawing, layout: Layout) -> None:
         if font.width(chart.category_title) > room:
             chart.category_title = ""
         else:
-            canvas.text(place, chart.category_title, font, style.theme.ink, Role.CATEGORY_AXIS, "mm", angle)
+            canvas.text(place, chart.category_title, font, style.theme.ink, Role.CATEGORY_AXIS, angle=angle)
     if not chart.value_title or style.axis_side == "none":
         chart.value_title = ""
         return
@@ -154,7 +154,7 @@ def _draw_titles(drawing: Drawing, layout: Layout) -> None:
     if plot.horizontal:
         place, room = ((left + right) / 2, top - along if far else bottom + along), right - left
     elif style.value_title == "beside":
-        angle, room = 90.0, bottom - top
+        angle, room = (-90.0 if far and drawing.rng.random() < 0.3 else 90.0), bottom - top
         place = (right + along if far else left - along, (top + bottom) / 2)
     else:
         width = font.width(chart.value_title)
@@ -163,7 +163,7 @@ def _draw_titles(drawing: Drawing, layout: Layout) -> None:
     if font.width(chart.value_title) > room:
         chart.value_title = ""
     else:
-        canvas.text(place, chart.value_title, font, style.theme.ink, Role.VALUE_AXIS, anchor, angle)
+        canvas.text(place, chart.value_title, font, style.theme.ink, Role.VALUE_AXIS, anchor=anchor, angle=angle)
 
 
 def _above(box: Box, far: bool, depth: float, width: float, em: float) -> tuple[tuple[float, float], str]:

@@ -80,7 +80,8 @@ def draw_bars(drawing: Drawing, plot: Plot) -> None:
         if single and style.vary == "one" and bar.category != chosen:
             colour = blend(colour, style.theme.panel, 0.55)
         colours.append(colour)
-        edge = {"": None, "dark": (0, 0, 0), "light": style.theme.panel, "own": blend(colour, (0, 0, 0), 0.35)}[style.bar_edge]
+        own = blend(colour, (0, 0, 0), 0.35)
+        edge = {"": None, "dark": (0, 0, 0), "light": style.theme.panel, "own": own}[style.bar_edge]
         width = min(bar.box[2] - bar.box[0], bar.box[3] - bar.box[1])
         if style.bar_shape == "rounded" and not chart.stacked and edge is None:
             canvas.rounded(bar.box, min(0.25 * em, width / 3), colour)
@@ -93,7 +94,7 @@ def draw_bars(drawing: Drawing, plot: Plot) -> None:
         label = _print_value(drawing, plot, bar, colour)
         x0, y0, x1, y1 = bar.box
         x, y = (bar.end, (y0 + y1) / 2) if plot.horizontal else ((x0 + x1) / 2, bar.end)
-        drawing.mark(kind, x, y, bar.category, bar.series, label)
+        drawing.mark(kind, x, y, category=bar.category, series=bar.series, label=label)
     if chart.stacked and style.totals and not chart.normalised:
         _print_totals(drawing, plot, bars)
 
@@ -159,4 +160,4 @@ def _print_value(drawing: Drawing, plot: Plot, bar: Bar, colour: Colour) -> int 
         return None
     ink = style.theme.ink if not inner else ((255, 255, 255) if luminance(colour) < 0.6 else (20, 20, 20))
     chart.printed[bar.series, bar.category] = text
-    return drawing.canvas.text((x, y), text, font, ink, Role.VALUE, "mm", angle)
+    return drawing.canvas.text((x, y), text, font, ink, Role.VALUE, angle=angle)

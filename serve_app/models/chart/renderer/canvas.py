@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -65,7 +66,7 @@ class Canvas:
         return image
 
     def text(
-        self, place: Point, text: str, font: Font, fill: Colour, role: Role, anchor: str = "mm", angle: float = 0
+        self, place: Point, text: str, font: Font, fill: Colour, role: Role, *, anchor: str = "mm", angle: float = 0
     ) -> int:
         """Set a text and return its index.
 
@@ -135,7 +136,9 @@ class Canvas:
         ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in scaled], round(255 * alpha))
         self._image.paste(fill, (left, top), mask)
 
-    def disc(self, centre: Point, radius: float, fill: Colour, outline: Colour | None = None, width: float = 1) -> None:
+    def disc(
+        self, centre: Point, radius: float, fill: Colour | None, outline: Colour | None = None, width: float = 1
+    ) -> None:
         """Fill a circle."""
         x, y, r = centre[0] * self._scale, centre[1] * self._scale, radius * self._scale
         pen = max(1, round(width * self._scale)) if outline else 0
@@ -156,7 +159,7 @@ def _dash(points: Sequence[Point], lengths: Sequence[float]) -> list[list[Point]
     """Cut a line into strokes; `lengths` alternates stroke and gap and starts again at its end."""
     strokes: list[list[Point]] = [[points[0]]]
     turn, left = 0, lengths[0]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         span, done = math.hypot(x1 - x0, y1 - y0), 0.0
         while span - done > left:
             done += left

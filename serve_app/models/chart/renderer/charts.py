@@ -19,7 +19,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What sort of chart it is. It is drawn apart from the rest, so that charts that rarely fit are not rarer for it."""
+    """What sort of chart it is; drawn apart from the rest, so that a sort that rarely fits is not rarer for it."""
 
     kind: ChartKind
     series: int = 1
@@ -60,6 +60,8 @@ class Chart:
     source: str = ""
     legend_title: str = ""
     category_title: str = ""
+    joint: str = "{} {}"
+    """How a pie's name and value are joined in one text."""
     offset: str = ""
     """A power of ten that the value axis is to be multiplied by ("1e6"); the values are given without it."""
     value_title: str = ""
@@ -91,8 +93,17 @@ def _draw_pie(rng: random.Random, script: str) -> Chart:
     total = 100.0 if percent else round(10 ** rng.uniform(2, 4.5))
     labels = draw_formats(rng, percent, decimals)[1]
     return Chart(
-        ChartKind.PIE, script, False, False, categories, [""], [round_shares(weights, total, decimals)], labels, labels,
+        ChartKind.PIE,
+        script,
+        False,
+        False,
+        categories,
+        [""],
+        [round_shares(weights, total, decimals)],
+        labels,
+        labels,
         named=True,
+        joint=rng.choice(["{} {}", "{}: {}", "{} ({})", "{}, {}", "{} - {}"]),
     )
 
 
@@ -112,11 +123,15 @@ def _draw_plot(rng: random.Random, form: Form, script: str, room: float) -> Char
     named = series > 1 or rng.random() < 0.12
 
     percent = normalised or rng.random() < 0.2
-    peak = rng.uniform(20, 95) if percent else 10 ** rng.choice([rng.uniform(-0.5, 2), rng.uniform(1, 3), rng.uniform(2, 5)])
+    peak = (
+        rng.uniform(20, 95)
+        if percent
+        else 10 ** rng.choice([rng.uniform(-0.5, 2), rng.uniform(1, 3), rng.uniform(2, 5)])
+    )
     fine = max(0, 1 - math.floor(math.log10(peak)))
     decimals = fine + rng.choice([0, 0, 1]) if peak < 1000 else 0
     floor = 0.12 if stacked else (0.04 if is_bar else 0.0)
-    values = draw_values(rng, series, len(categories), peak, decimals, floor)
+    values = draw_values(rng, (series, len(categories)), peak, decimals, floor)
     if normalised:
         decimals = rng.choice([0, 0, 1])
         shares = [round_shares(list(column), 100.0, decimals) for column in zip(*values, strict=True)]
@@ -124,9 +139,22 @@ def _draw_plot(rng: random.Random, form: Form, script: str, room: float) -> Char
     elif not stacked and kind is not ChartKind.AREA and rng.random() < 0.08:
         share = rng.choice([0.2, 0.5, 0.9])
         values = [[-value if rng.random() < share else value for value in row] for row in values]
+    if kind is ChartKind.HORIZONTAL_BAR and rng.random() < 0.4:
+        # Axes that grow upwards have their first category at the bottom.
+        categories.reverse()
+        values = [row[::-1] for row in values]
     ticks, labels = draw_formats(rng, percent, decimals)
     return Chart(
-        kind, script, stacked, normalised, categories, names, values, ticks, labels, named,
+        kind,
+        script,
+        stacked,
+        normalised,
+        categories,
+        names,
+        values,
+        ticks,
+        labels,
+        named,
         category_title=wording.draw_axis_title(rng, script, values=False) if rng.random() < 0.35 else "",
         value_title=wording.draw_axis_title(rng, script, values=True) if rng.random() < 0.5 else "",
     )

@@ -53,6 +53,7 @@ class Drawing:
         kind: MarkKind,
         x: float,
         y: float,
+        *,
         category: int | None = None,
         series: int | None = None,
         label: int | None = None,

@@ -27,7 +27,7 @@ FAMILIES = {
     "Noto Sans CJK": ("NotoSansCJK-Regular", "NotoSansCJK-Bold", 1),
     "WenQuanYi": ("wqy-microhei", "wqy-microhei", 1),
 }
-SCRIPT_SAMPLES = {"latin": "Aé€", "cyrillic": "Жщ", "cjk": "中年"}
+SCRIPT_SAMPLES = {"latin": "Aéł€\N{MINUS SIGN}", "cyrillic": "Жщ", "cjk": "中年"}
 ROOTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from serve_app.models.chart.renderer.canvas import Box, Colour
 from serve_app.models.chart.renderer.drawing import Crowded, Drawing
 from serve_app.models.chart.renderer.fonts import Font
+from serve_app.models.chart.renderer.room import Room
 from serve_app.models.chart.scene import Role
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingLine:
-    """One line of the heading; `drop` is its baseline below the heading's top, in pixels."""
+    """One line of the heading; `baseline` is a pixel row."""
 
     text: str
     font: Font
     role: Role
     fill: Colour
-    drop: float
+    baseline: float
 
 
 def wrap(text: str, font: Font, width: float, lines: int) -> list[str]:
@@ -41,31 +42,39 @@ def wrap(text: str, font: Font, width: float, lines: int) -> list[str]:
     return broken
 
 
-def set_headings(drawing: Drawing) -> tuple[list[HeadingLine], float]:
-    """Break title and subtitle into lines; also gives their height in pixels."""
+def reserve_headings(drawing: Drawing, room: Room) -> list[HeadingLine]:
+    """Break title and subtitle into lines, and cut their height off the room.
+
+    Raises:
+        Crowded: they do not fit.
+    """
     chart, style, em = drawing.chart, drawing.style, drawing.em
-    lines: list[HeadingLine] = []
-    height = 0.0
     width = drawing.canvas.width - 2 * em
+    texts: list[tuple[str, Font, Role, Colour, float]] = []
     if chart.title:
-        font = drawing.font(style.title_size, style.title_bold)
         size = style.title_size
-        while font.width(chart.title) > width * 1.8 and size > 0.9:
+        while drawing.font(size, style.title_bold).width(chart.title) > 1.8 * width and size > 0.9:
             size *= 0.9
-            font = drawing.font(size, style.title_bold)
+        font = drawing.font(size, style.title_bold)
         for i, text in enumerate(wrap(chart.title, font, width, 3)):
-            height += font.size * (1.0 if i == 0 else 1.2)
-            lines.append(HeadingLine(text, font, Role.CONTINUED if i else Role.TITLE, style.theme.ink, height))
+            role, step = (Role.CONTINUED, 1.2) if i else (Role.TITLE, 1.0)
+            texts.append((text, font, role, style.theme.ink, step * font.size))
     if chart.subtitle:
-        font = drawing.font(1.0)
-        for i, text in enumerate(wrap(chart.subtitle, font, width, 2)):
-            height += em * (1.3 if i else 1.5)
-            lines.append(HeadingLine(text, font, Role.OTHER, style.theme.muted, height))
-    return lines, height + (0.5 * em if lines else 0.0)
+        font = drawing.font()
+        for text in wrap(chart.subtitle, font, width, 2):
+            texts.append((text, font, Role.OTHER, style.theme.muted, 1.4 * em))
+    if not texts:
+        return []
+    strip = room.cut("bottom" if style.title_below else "top", sum(step for *_, step in texts) + 0.5 * em)
+    lines, baseline = [], strip[1]
+    for text, font, role, fill, step in texts:
+        baseline += step
+        lines.append(HeadingLine(text, font, role, fill, baseline))
+    return lines
 
 
-def draw_headings(drawing: Drawing, lines: list[HeadingLine], top: float, area: Box) -> None:
-    """Set the heading from `top` on, over the picture or over the plot area, as the style says."""
+def draw_headings(drawing: Drawing, lines: list[HeadingLine], area: Box) -> None:
+    """Set the heading, lined up with the picture or with the plot area, as the style says."""
     em, width = drawing.em, drawing.canvas.width
     x, anchor = {
         "centre": (width / 2, "ms"),
@@ -80,17 +89,20 @@ def draw_headings(drawing: Drawing, lines: list[HeadingLine], top: float, area: 
     elif anchor == "ls":
         x = max(min(x, width - widest - 0.5 * em), 0.5 * em)
     for line in lines:
-        drawing.canvas.text((x, top + line.drop), line.text, line.font, line.fill, line.role, anchor)
+        drawing.canvas.text((x, line.baseline), line.text, line.font, line.fill, line.role, anchor=anchor)
 
 
-def draw_source(drawing: Drawing, bottom: float) -> float:
-    """Set the source note at the bottom of the picture; gives the height that it takes."""
+def draw_source(drawing: Drawing, room: Room) -> None:
+    """Set the source note at the bottom of the picture, and cut its height off the room.
+
+    Raises:
+        Crowded: it does not fit.
+    """
     if not drawing.chart.source:
-        return 0.0
+        return
     font = drawing.font(0.85)
     text = wrap(drawing.chart.source, font, drawing.canvas.width - 2 * drawing.em, 1)[0]
+    strip = room.cut("bottom", 1.5 * drawing.em)
     left = drawing.rng.random() < 0.7
-    x = 0.9 * drawing.em if left else drawing.canvas.width - 0.9 * drawing.em
-    place = (x, bottom - 0.2 * drawing.em)
-    drawing.canvas.text(place, text, font, drawing.style.theme.muted, Role.OTHER, "ls" if left else "rs")
-    return 1.5 * drawing.em
+    place = (0.9 * drawing.em if left else drawing.canvas.width - 0.9 * drawing.em, strip[3] - 0.2 * drawing.em)
+    drawing.canvas.text(place, text, font, drawing.style.theme.muted, Role.OTHER, anchor="ls" if left else "rs")

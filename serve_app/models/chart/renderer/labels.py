@@ -53,9 +53,15 @@ def set_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLabels:
             if max(widths) <= every * pitch - 0.4 * em:
                 return CategoryLabels(flat, font, 0.0, "m", LINE * em, every)
     angle, hold = {
-        "45": (45.0, "r"), "30": (30.0, "r"), "-45": (-45.0, "l"), "-30": (-30.0, "l"), "90": (90.0, "r"),
+        "45": (45.0, "r"),
+        "30": (30.0, "r"),
+        "-45": (-45.0, "l"),
+        "-30": (-30.0, "l"),
+        "90": (90.0, "r"),
         "centre45": (45.0, "m"),
-    }.get(rotation) or drawing.rng.choice([(45.0, "r"), (45.0, "r"), (90.0, "r"), (60.0, "r"), (30.0, "r"), (-45.0, "l")])
+    }.get(rotation) or drawing.rng.choice(
+        [(45.0, "r"), (45.0, "r"), (90.0, "r"), (60.0, "r"), (30.0, "r"), (-45.0, "l")]
+    )
     radians = math.radians(abs(angle))
     if pitch * math.sin(radians) < 0.95 * em:
         angle, hold, radians = 90.0, "r", math.pi / 2
@@ -82,7 +88,7 @@ def set_side_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLab
     """
     font = drawing.font()
     names = drawing.chart.categories
-    lines = tuple((name,) for name in names)
+    lines: tuple[tuple[str, ...], ...] = tuple((name,) for name in names)
     if fits_above(drawing, pitch):
         return CategoryLabels(lines, font, 0.0, "above", 0.0)
     if max(font.width(name) for name in names) > limit or (drawing.style.rotation == "wrap" and limit > 5 * font.size):
@@ -113,7 +119,8 @@ def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: floa
         for i, line in enumerate(labels.lines[index]):
             role = Role.CONTINUED if i else Role.CATEGORY
             at = (place[0], place[1] + i * LINE * labels.font.size)
-            word = drawing.canvas.text(at, line, labels.font, drawing.style.theme.muted, role, anchor, labels.angle)
+            ink = drawing.style.theme.muted
+            word = drawing.canvas.text(at, line, labels.font, ink, role, anchor=anchor, angle=labels.angle)
             if i == 0:
                 drawing.category_words[index] = word
 

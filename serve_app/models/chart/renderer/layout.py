@@ -1,4 +1,4 @@
-"""Shares the picture out among headings, legend, axis labels and the plot area."""
+"""Shares the picture out among headings, legend, axis texts and the plot area."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,28 @@ from serve_app.domain import ChartKind
 from serve_app.models.chart.renderer import bars, lines
 from serve_app.models.chart.renderer.canvas import Box
 from serve_app.models.chart.renderer.drawing import Crowded, Drawing
-from serve_app.models.chart.renderer.headings import draw_headings, draw_source, set_headings
+from serve_app.models.chart.renderer.headings import draw_headings, draw_source, reserve_headings
 from serve_app.models.chart.renderer.labels import CategoryLabels, set_labels, set_side_labels
-from serve_app.models.chart.renderer.legend import Legend, draw_legend, find_place, set_legend
+from serve_app.models.chart.renderer.legend import (
+    Legend,
+    draw_legend,
+    find_corner,
+    find_place,
+    reserve_legend,
+    set_legend,
+)
 from serve_app.models.chart.renderer.plot import Plot, draw_scale, place_categories
+from serve_app.models.chart.renderer.room import Room
+
+LEAST = 0.35
+"""The plot area takes at least this share of the picture's width and height."""
+SIDES = {"near": (True, False), "far": (False, True), "both": (True, True), "none": (False, False)}
+"""Whether the value axis has texts on its usual side, and on the other one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The plot area with its labels; distances in pixels from the plot area's sides."""
+    """The plot area with its labels, and a legend inside it with its box; distances in pixels."""
 
     plot: Plot
     labels: CategoryLabels
@@ -34,102 +47,109 @@ def lay_out(drawing: Drawing) -> Layout:
     canvas, chart, style, em, rng = drawing.canvas, drawing.chart, drawing.style, drawing.em, drawing.rng
     horizontal = chart.kind is ChartKind.HORIZONTAL_BAR
     pad = em * (rng.uniform(0.5, 1.2) if rng.random() < 0.85 else rng.uniform(1.2, 3.5))
-    left, top, right, bottom = pad, pad, canvas.width - pad, canvas.height - pad
-    heading, height = set_headings(drawing)
-    top += height
-    if style.title_below:
-        top, bottom = pad, bottom - height
-    heading_top = bottom if style.title_below else pad
-    bottom -= draw_source(drawing, bottom)
-    floor = bottom
-
+    room = Room(pad, pad, canvas.width - pad, canvas.height - pad)
+    heading = reserve_headings(drawing, room)
+    draw_source(drawing, room)
     direct = chart.named and lines.names_directly(drawing)
     position = style.legend if chart.named and not direct else "none"
-    legend: Legend | None = None
-    if position in {"right", "right_middle", "left"}:
-        legend = set_legend(drawing, chart.series, 0.35 * canvas.width, vertical=True)
-    elif position in {"top", "top_left", "bottom"}:
-        legend = set_legend(drawing, chart.series, right - left - em, vertical=False)
-    elif position == "inside":
-        legend = set_legend(drawing, chart.series, 0.5 * canvas.width, rng.random() < 0.85)
-    legend_top = top
-    if legend and position in {"top", "top_left"}:
-        top += legend.height + 0.5 * em
-    elif legend and position == "bottom":
-        bottom -= legend.height + 0.5 * em
-    elif legend and position == "left":
-        left += legend.width + em
-    elif legend and position != "inside":
-        right -= legend.width + em
+    outer = reserve_legend(drawing, chart.series, room, position)
     if direct:
-        right -= max(drawing.font().width(name) for name in chart.series) + 0.8 * em
+        room.cut("right", max(drawing.font().width(name) for name in chart.series) + 0.8 * em)
 
     # Ticks first: the texts of a vertical value axis decide how wide the plot area is.
+    most_ticks = room.width * 0.6 / (3.5 * em) if horizontal else room.height * 0.7 / (1.7 * em)
+    scale = draw_scale(drawing, max(1.0, most_ticks), bars.headroom(drawing))
     gap = em * (0.35 + max(0.0, style.tick_length if style.axis_side != "none" else 0.0))
-    room = (right - left) * 0.6 / (3.5 * em) if horizontal else (bottom - top) * 0.7 / (1.7 * em)
-    scale = draw_scale(drawing, max(1.0, room), bars.headroom(drawing))
-    shown = style.axis_side != "none"
-    font = drawing.font(style.tick_size)
-    tick_width = max(font.width(text) for text in scale.texts) if shown else 0.0
-    tick_depth = (1.0 * em if horizontal else tick_width) if shown else 0.0
-    value_side = tick_depth + (gap if shown else 0.3 * em)
-    if chart.value_title and shown:
-        if style.value_title == "beside" or horizontal:
-            value_side += 1.5 * em
-        else:
-            top += 1.7 * em
-    if chart.offset:
-        top += 1.1 * em
-    category_title = 1.5 * em if chart.category_title else 0.0
+    tick_width = max(drawing.font(style.tick_size).width(text) for text in scale.texts)
+    tick_depth = 0.0 if style.axis_side == "none" else (em if horizontal else tick_width)
     centres, band = place_categories(drawing)
-    sides = {"near": (True, False), "far": (False, True), "both": (True, True), "none": (True, False)}[style.axis_side]
-    spare = 0.6 * em
+    reserve = _reserve_beside if horizontal else _reserve_below
+    labels = reserve(drawing, room, (centres, band), gap, tick_depth)
     if horizontal:
-        labels = set_side_labels(drawing, 0.9 * band * (bottom - top - value_side), 0.4 * (right - left))
-        left += labels.depth + gap + category_title
-        right -= tick_width / 2 + spare
-        bottom -= value_side if sides[0] else spare
-        top += value_side if sides[1] else spare
-    else:
-        left += value_side if sides[0] else spare
-        right -= value_side if sides[1] else spare
-        ends = 0.0 if centres[0] > band / 4 else font.width(chart.categories[-1]) / 2 - centres[0] * (right - left)
-        right -= max(0.0, ends)
-        labels = set_labels(drawing, band * (right - left), 0.42 * canvas.height)
-        if labels.hold != "m":
-            reach = max(font.width(name) for name in chart.categories[:3]) * 0.75 - centres[0] * (right - left)
-            left += max(0.0, reach - value_side) if labels.hold == "r" and labels.angle != 90 else 0.0
-            last = font.width(chart.categories[-1]) - centres[0] * (right - left) - spare
-            right -= max(0.0, last) if labels.hold == "l" else 0.0
-        bottom -= labels.depth + gap + category_title
-        top += spare
-    if style.margin == "loose":
-        left, top = max(left, 0.11 * canvas.width), max(top, 0.1 * canvas.height)
-        right, bottom = min(right, 0.92 * canvas.width), min(bottom, 0.9 * canvas.height)
-    if right - left < 0.35 * canvas.width or bottom - top < 0.35 * canvas.height:
-        raise Crowded
-    plot = Plot((left, top, right, bottom), horizontal, scale, centres, band)
+        room.right -= tick_width / 2
+    _widen_margins(drawing, room)
+    plot = Plot(room.box, horizontal, scale, centres, band)
     if horizontal and plot.pitch < max(map(len, labels.lines)) * 1.15 * em:
         raise Crowded
-    draw_headings(drawing, heading, heading_top, plot.box)
-    inner = None
-    if legend and position == "inside":
-        obstacles = lines.occupied(drawing, plot) if chart.kind in {ChartKind.LINE, ChartKind.AREA} else bars.occupied(drawing, plot)
-        box = find_place(drawing, legend, plot.box, obstacles)
-        if box is None:
-            raise Crowded
-        inner = (legend, box)
-    elif legend:
-        middle = (left + right) / 2 if rng.random() < 0.6 else canvas.width / 2
-        across = min(max(middle - legend.width / 2, 0.5 * em), canvas.width - legend.width - 0.5 * em)
-        upper = top if position == "right" else max(legend_top, (top + bottom) / 2 - legend.height / 2)
-        x, y = {
-            "top": (across, legend_top),
-            "top_left": (min(left, canvas.width - legend.width - 0.5 * em), legend_top),
-            "bottom": (across, floor - legend.height),
-            "right": (canvas.width - pad - legend.width, upper),
-            "right_middle": (canvas.width - pad - legend.width, upper),
-            "left": (pad, upper),
-        }[position]
-        draw_legend(drawing, legend, x, y)
+
+    draw_headings(drawing, heading, plot.box)
+    if outer:
+        draw_legend(drawing, outer.legend, *find_corner(drawing, outer, plot.box))
+    inner = _find_inner(drawing, plot) if position == "inside" else None
     return Layout(plot, labels, inner, tick_depth, gap)
+
+
+def _reserve_value_axis(drawing: Drawing, room: Room, sides: tuple[str, str], gap: float, depth: float) -> None:
+    """Cut off the texts of the value axis, on its usual and its other side; a little room where there are none."""
+    chart, style, em = drawing.chart, drawing.style, drawing.em
+    extent = gap + depth
+    if chart.value_title and style.axis_side != "none":
+        if style.value_title == "beside" or sides[0] == "bottom":
+            extent += 1.5 * em
+        else:
+            room.cut("top", 1.7 * em)
+    if chart.offset:
+        room.cut("top", 1.1 * em)
+    for side, taken in zip(sides, SIDES[style.axis_side], strict=True):
+        room.cut(side, extent if taken else 0.6 * em)
+
+
+def _reserve_beside(
+    drawing: Drawing, room: Room, places: tuple[tuple[float, ...], float], gap: float, depth: float
+) -> CategoryLabels:
+    """Cut off the axis texts of a horizontal chart, and set its category labels."""
+    _reserve_value_axis(drawing, room, ("bottom", "top"), gap, depth)
+    labels = set_side_labels(drawing, 0.9 * places[1] * room.height, 0.4 * room.width)
+    room.cut("left", labels.depth + gap + (1.5 * drawing.em if drawing.chart.category_title else 0.0))
+    room.cut("right", 0.6 * drawing.em)
+    return labels
+
+
+def _reserve_below(
+    drawing: Drawing, room: Room, places: tuple[tuple[float, ...], float], gap: float, depth: float
+) -> CategoryLabels:
+    """Cut off the axis texts of a vertical chart, and set its category labels."""
+    chart, em, font = drawing.chart, drawing.em, drawing.font()
+    (centres, band), outer_left = places, room.left
+    _reserve_value_axis(drawing, room, ("left", "right"), gap, depth)
+    inset = centres[0] * room.width
+    if centres[0] < band / 4:
+        room.cut("right", max(0.0, font.width(chart.categories[-1]) / 2 - inset))
+    labels = set_labels(drawing, band * room.width, 0.42 * drawing.canvas.height)
+    if labels.hold == "r" and labels.angle < 90:
+        reach = 0.75 * max(font.width(name) for name in chart.categories[:3]) - inset
+        room.cut("left", max(0.0, reach - (room.left - outer_left)))
+    elif labels.hold == "l":
+        room.cut("right", max(0.0, font.width(chart.categories[-1]) - inset - 0.6 * em))
+    room.cut("bottom", labels.depth + gap + (1.5 * em if chart.category_title else 0.0))
+    room.cut("top", 0.6 * em)
+    return labels
+
+
+def _widen_margins(drawing: Drawing, room: Room) -> None:
+    """Keep the loose margins that plotting libraries leave around the axes.
+
+    Raises:
+        Crowded: the plot area is too small.
+    """
+    width, height = drawing.canvas.width, drawing.canvas.height
+    if drawing.style.margin == "loose":
+        room.left, room.top = max(room.left, 0.11 * width), max(room.top, 0.1 * height)
+        room.right, room.bottom = min(room.right, 0.92 * width), min(room.bottom, 0.9 * height)
+    if room.width < LEAST * width or room.height < LEAST * height:
+        raise Crowded
+
+
+def _find_inner(drawing: Drawing, plot: Plot) -> tuple[Legend, Box]:
+    """Arrange a legend inside the plot area, off the marks.
+
+    Raises:
+        Crowded: there is no room for it.
+    """
+    upright = drawing.rng.random() < 0.85
+    legend = set_legend(drawing, drawing.chart.series, 0.5 * drawing.canvas.width, upright)
+    is_line = drawing.chart.kind in {ChartKind.LINE, ChartKind.AREA}
+    box = find_place(drawing, legend, plot.box, (lines if is_line else bars).occupied(drawing, plot))
+    if box is None:
+        raise Crowded
+    return legend, box

@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from serve_app.domain import ChartKind
+from serve_app.domain import ChartKind, Point
 from serve_app.models.chart.renderer.canvas import Box, blend, overlaps
 from serve_app.models.chart.renderer.drawing import Crowded, Drawing
 from serve_app.models.chart.renderer.fonts import Font
 from serve_app.models.chart.renderer.lines import draw_line_key
+from serve_app.models.chart.renderer.room import Room
 from serve_app.models.chart.scene import MarkKind, Role
+
+POSITIONS = {
+    "top": ("top", False),
+    "top_left": ("top", False),
+    "bottom": ("bottom", False),
+    "right": ("right", True),
+    "right_middle": ("right", True),
+    "left": ("left", True),
+}
+"""The side of the picture that a legend takes, and whether its entries stand in a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,43 @@ def set_legend(drawing: Drawing, names: list[str], width: float, vertical: bool)
     return Legend(tuple(names), tuple(places), full + 2 * pad, height, key_width, font, title_height)
 
 
+@dataclass(frozen=True, slots=True)
+class OuterLegend:
+    """A legend beside the plot area, with the strip of the picture that it got."""
+
+    legend: Legend
+    strip: Box
+    position: str
+
+
+def reserve_legend(drawing: Drawing, names: list[str], room: Room, position: str) -> OuterLegend | None:
+    """Arrange a legend and cut its strip off the room; None where it is not to be outside the plot area.
+
+    Raises:
+        Crowded: it does not fit.
+    """
+    if position not in POSITIONS:
+        return None
+    side, vertical = POSITIONS[position]
+    legend = set_legend(drawing, names, 0.4 * drawing.canvas.width if vertical else room.width - drawing.em, vertical)
+    if vertical and legend.height > room.height:
+        raise Crowded
+    return OuterLegend(legend, room.cut(side, (legend.width if vertical else legend.height) + drawing.em), position)
+
+
+def find_corner(drawing: Drawing, outer: OuterLegend, area: Box) -> Point:
+    """The top left corner of a legend beside the plot area."""
+    (left, top, right, bottom), legend, em = outer.strip, outer.legend, drawing.em
+    side, vertical = POSITIONS[outer.position]
+    if vertical:
+        y = area[1] if outer.position == "right" else (area[1] + area[3] - legend.height) / 2
+        return (right - legend.width if side == "right" else left), min(max(y, top), bottom - legend.height)
+    middle = (area[0] + area[2]) / 2 if drawing.rng.random() < 0.6 else drawing.canvas.width / 2
+    x = area[0] if outer.position == "top_left" else middle - legend.width / 2
+    x = max(min(x, drawing.canvas.width - legend.width - 0.5 * em), 0.5 * em)
+    return x, bottom - legend.height if side == "bottom" else top
+
+
 def find_place(drawing: Drawing, legend: Legend, area: Box, obstacles: list[Box]) -> Box | None:
     """A place for the legend inside the plot area and off all obstacles, or None."""
     gap = 0.6 * drawing.em
@@ -84,10 +132,12 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
     if style.legend_frame:
         box = (left, top, left + legend.width, top + legend.height)
         edge = blend(style.theme.panel, style.theme.ink, 0.2)
-        canvas.rectangle(box, style.theme.panel if drawing.rng.random() < 0.8 else style.theme.background, edge, 0.07 * em)
+        fill = style.theme.panel if drawing.rng.random() < 0.8 else style.theme.background
+        canvas.rectangle(box, fill, edge, 0.07 * em)
     if legend.title_height:
         place = (left + legend.places[0][0], top + legend.places[0][1] - 1.45 * em)
-        canvas.text(place, drawing.chart.legend_title, drawing.font(1.0, True), style.theme.ink, Role.OTHER, "lm")
+        font = drawing.font(bold=True)
+        canvas.text(place, drawing.chart.legend_title, font, style.theme.ink, Role.OTHER, anchor="lm")
     gaps = [b[1] - a[1] for a, b in pairwise(legend.places) if b[1] > a[1]]
     shape, height = _key_shape(drawing), min([0.75 * em, *(0.8 * gap for gap in gaps)])
     for index, (name, (dx, dy)) in enumerate(zip(legend.names, legend.places, strict=True)):
@@ -102,11 +152,9 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
             canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour)
         text_x = x + legend.key_width + 0.45 * em
         role = Role.CATEGORY if is_pie else Role.SERIES
-        word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, "lm")
+        word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, anchor="lm")
         (drawing.category_words if is_pie else drawing.series_words)[index] = word
-        drawing.mark(
-            MarkKind.SWATCH, *centre, category=index if is_pie else None, series=None if is_pie else index
-        )
+        drawing.mark(MarkKind.SWATCH, *centre, category=index if is_pie else None, series=None if is_pie else index)
 
 
 def _key_shape(drawing: Drawing) -> str:

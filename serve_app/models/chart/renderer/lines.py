@@ -75,7 +75,9 @@ def draw_lines(drawing: Drawing, plot: Plot) -> None:
     for series, points in enumerate(rows):
         for category, (x, y) in enumerate(points):
             label = None if is_area else _print_value(drawing, series, category, points)
-            drawing.mark(MarkKind.AREA if is_area else MarkKind.POINT, x, y, category, series, label)
+            drawing.mark(
+                MarkKind.AREA if is_area else MarkKind.POINT, x, y, category=category, series=series, label=label
+            )
     if chart.named and names_directly(drawing):
         _name_directly(drawing, plot, rows)
 
@@ -179,6 +181,6 @@ def _name_directly(drawing: Drawing, plot: Plot, rows: list[list[Point]]) -> Non
     for series, (points, y) in enumerate(zip(rows, ends, strict=True)):
         ink = drawing.colour(series) if coloured else drawing.style.theme.muted
         place = (points[-1][0] + (0.5 + drawing.style.marker_size) * em, y)
-        word = drawing.canvas.text(place, drawing.chart.series[series], drawing.font(), ink, Role.SERIES, "lm")
+        name = drawing.chart.series[series]
+        word = drawing.canvas.text(place, name, drawing.font(), ink, Role.SERIES, anchor="lm")
         drawing.series_words[series] = word
-

@@ -55,7 +55,7 @@ class NumberFormat:
 def draw_formats(rng: random.Random, percent: bool, decimals: int) -> tuple[NumberFormat, NumberFormat]:
     """The formats of the ticks and of the values printed at the marks, which mostly agree."""
     thousands, point = rng.choices([("", "."), (",", "."), (" ", "."), (".", ","), ("", ",")], [30, 60, 4, 4, 3])[0]
-    base = NumberFormat(decimals, thousands, point, minus=rng.choice("--−"))
+    base = NumberFormat(decimals, thousands, point, minus=rng.choice(["-", "-", "\N{MINUS SIGN}"]))
     kind = "percent" if percent else rng.choices(["none", "currency", "magnitude", "unit"], [70, 11, 13, 6])[0]
     if kind == "percent":
         base = replace(base, suffix=rng.choice(["%", "%", "%", "%", " %"]))
@@ -75,33 +75,38 @@ def draw_formats(rng: random.Random, percent: bool, decimals: int) -> tuple[Numb
 
 
 def draw_values(
-    rng: random.Random, series: int, count: int, peak: float, decimals: int, floor: float
+    rng: random.Random, shape: tuple[int, int], peak: float, decimals: int, floor: float
 ) -> list[list[float]]:
-    """Values up to about `peak`, none nearer to zero than `floor` times it, in one of several shapes."""
-    shape = rng.choice(["any", "any", "trend", "walk", "sorted", "peaked"])
+    """Values of `shape` (series, categories) up to about `peak`, and down to `floor` times it.
+
+    With a floor, none is rounded to zero: its bar would be invisible.
+    """
+    series, count = shape
+    curve = rng.choice(["any", "any", "trend", "walk", "sorted", "peaked"])
     low = rng.choice([floor, floor, 0.2, 0.4, 0.7])
-    first = _draw_shape(rng, shape, count, low)
+    first = _draw_curve(rng, curve, count, low)
     rows = [first]
     for _ in range(series - 1):
         if rng.random() < 0.5:
             factor = rng.uniform(0.4, 1.1)
             rows.append([value * factor * rng.uniform(0.8, 1.2) for value in first])
         else:
-            rows.append(_draw_shape(rng, rng.choice([shape, "any", "trend"]), count, low))
-    return [[round(max(floor, min(value, 1.1)) * peak, decimals) for value in row] for row in rows]
+            rows.append(_draw_curve(rng, rng.choice([curve, "any", "trend"]), count, low))
+    least = 10.0**-decimals if floor else 0.0
+    return [[max(least, round(max(floor, min(value, 1.1)) * peak, decimals)) for value in row] for row in rows]
 
 
-def _draw_shape(rng: random.Random, shape: str, count: int, low: float) -> list[float]:
-    if shape == "any":
+def _draw_curve(rng: random.Random, curve: str, count: int, low: float) -> list[float]:
+    if curve == "any":
         return [rng.uniform(low, 1) for _ in range(count)]
-    if shape == "sorted":
+    if curve == "sorted":
         return sorted((low + (1 - low) * rng.random() ** 2 for _ in range(count)), reverse=rng.random() < 0.75)
-    if shape == "peaked":
+    if curve == "peaked":
         middle, width = rng.uniform(0, count), rng.uniform(0.15, 0.5) * count
         return [low + (1 - low) * math.exp(-(((i - middle) / width) ** 2)) * rng.uniform(0.8, 1) for i in range(count)]
     start, end = rng.uniform(low, 1), rng.uniform(low, 1)
     noise = (1 - low) * rng.choice([0.02, 0.08, 0.2])
-    if shape == "trend":
+    if curve == "trend":
         return [start + (end - start) * i / max(1, count - 1) + rng.gauss(0, noise) for i in range(count)]
     values, value = [], start
     for _ in range(count):

@@ -68,7 +68,7 @@ def tops(drawing: Drawing) -> list[list[float]]:
 
 
 def draw_scale(drawing: Drawing, room: float, headroom: float) -> Scale:
-    """Choose limits and ticks; `room` is the most ticks that fit, `headroom` the share to keep free beyond the marks."""
+    """Choose limits and ticks: at most about `room` ticks, and a share `headroom` of the axis free beyond the marks."""
     rng, chart, style = drawing.rng, drawing.chart, drawing.style
     ends = [value for row in tops(drawing) for value in row]
     low, high = min(ends), max(ends)
@@ -112,7 +112,9 @@ def place_categories(drawing: Drawing) -> tuple[tuple[float, ...], float]:
     rng, count = drawing.rng, len(drawing.chart.categories)
     is_line = drawing.chart.kind in {ChartKind.LINE, ChartKind.AREA}
     if is_line and drawing.style.edge_to_edge:
-        margin = rng.choice([0.0, 0.045, 0.045]) if drawing.chart.kind is ChartKind.LINE else rng.choice([0.0, 0.0, 0.045])
+        margin = (
+            rng.choice([0.0, 0.045, 0.045]) if drawing.chart.kind is ChartKind.LINE else rng.choice([0.0, 0.0, 0.045])
+        )
         band = (1 - 2 * margin) / (count - 1)
         return tuple(margin + i * band for i in range(count)), band
     margin = rng.choice([0.0, 0.0, 0.0, 0.03, 0.045])

@@ -24,6 +24,7 @@ from serve_app.models.chart.scene import Scene
 
 ATTEMPTS = 60
 MOST_WORDS = 96
+"""The model reads no more."""
 LARGE = 1000
 """Pictures with a longer side than this, in pixels, are drawn at their size; smaller ones at twice that."""
 
@@ -48,10 +49,20 @@ def render(seed: int, size: tuple[int, int] | None = None) -> Scene:
 
 
 def _draw_size(rng: random.Random) -> tuple[int, int]:
-    long = rng.choices([rng.uniform(300, 400), rng.uniform(400, 640), rng.uniform(640, 900), rng.uniform(900, 1600)],
-                       [18, 52, 22, 8])[0]
-    aspect = rng.choice([rng.uniform(1.2, 1.8), rng.uniform(1.2, 1.8), 4 / 3, 1.5, rng.uniform(0.8, 1.25),
-                         rng.uniform(1.6, 2.2), rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.4])
+    long = rng.choices(
+        [rng.uniform(300, 400), rng.uniform(400, 640), rng.uniform(640, 900), rng.uniform(900, 1600)], [18, 52, 22, 8]
+    )[0]
+    aspect = rng.choice(
+        [
+            rng.uniform(1.2, 1.8),
+            rng.uniform(1.2, 1.8),
+            4 / 3,
+            1.5,
+            rng.uniform(0.8, 1.25),
+            rng.uniform(1.6, 2.2),
+            rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.4,
+        ]
+    )
     return (round(long), round(long / aspect)) if aspect >= 1 else (round(long * aspect), round(long))
 
 
@@ -98,19 +109,16 @@ def _draw_plot(drawing: Drawing) -> Scale:
 
 
 def _check_words(canvas: Canvas) -> None:
-    """Make sure that there are not too many words, that all are inside the picture, and that no two that lie flat or upright overlap.
+    """Make sure that the words are few enough, inside the picture, and off each other if they lie flat or upright.
 
     Raises:
         Crowded: it is not so.
     """
-    boxes = np.array(
-        [box for box, word in zip(canvas.boxes, canvas.words, strict=True) if word.angle in {0.0, 90.0}] or [(1, 1, 2, 2)]
-    )
-    if len(canvas.words) > MOST_WORDS:
+    boxes = np.array(canvas.boxes or [(1.0, 1.0, 2.0, 2.0)])
+    if len(boxes) > MOST_WORDS or boxes.min() < 0 or (boxes[:, 2:] > (canvas.width, canvas.height)).any():
         raise Crowded
-    every = np.array(canvas.boxes)
-    if every.size and (every.min() < 0 or every[:, 2].max() > canvas.width or every[:, 3].max() > canvas.height):
-        raise Crowded
+    # The upright boxes of slanted words overlap without harm.
+    slanted = np.array([word.angle not in {0.0, 90.0, -90.0} for word in canvas.words] or [True])
     apart = (boxes[:, None, :2] >= boxes[None, :, 2:]).any(-1)
-    if not (apart | apart.T | np.eye(len(boxes), dtype=bool)).all():
+    if not (apart | apart.T | slanted | slanted[:, None] | np.eye(len(boxes), dtype=bool)).all():
         raise Crowded

@@ -6,13 +6,14 @@ from typing import Any
 
 from serve_app.models.chart.renderer.canvas import Colour
 from serve_app.models.chart.renderer.fonts import Face, find_faces, find_faces_for
+from serve_app.models.chart.renderer.options import OPTIONS
 from serve_app.models.chart.renderer.palettes import THEMES, Theme, draw_palette
-from serve_app.models.chart.renderer.presets import OPTIONS, PRESETS
+from serve_app.models.chart.renderer.presets import PRESETS
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A chart's looks. Lengths are in em, the size of the labels' font; the choices are listed in `presets.OPTIONS`."""
+    """A chart's looks. Lengths are in em, the size of the labels' font; the choices are listed in `options.OPTIONS`."""
 
     theme: Theme
     palette: tuple[Colour, ...]

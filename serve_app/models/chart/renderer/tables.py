@@ -11,7 +11,7 @@ PRECISION = 0.005
 
 
 def build_table(drawing: Drawing, scale: Scale | None, clockwise: bool = True) -> ChartTable:
-    """The table of what is drawn: rows from left to right, from top to bottom, or clockwise; `scale` is None for a pie."""
+    """The table of what is drawn; its rows run to the right, down, or clockwise. `scale` is None for a pie."""
     chart = drawing.chart
     rows = []
     for c, name in enumerate(chart.categories):

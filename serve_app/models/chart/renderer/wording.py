@@ -98,7 +98,7 @@ def _ranges(rng: random.Random, count: int) -> list[str] | None:
     if count > 9:
         return None
     step, first = rng.choice([(5, 0), (10, 0), (10, 18), (20, 0), (100, 0)])
-    dash = rng.choice(["-", "-", "–"])
+    dash = rng.choice(["-", "-", "\N{EN DASH}"])
     edges = [first + i * step for i in range(count)]
     labels = [f"{edge}{dash}{edge + step - 1}" for edge in edges[:-1]] + [f"{edges[-1]}+"]
     return labels if rng.random() < 0.7 else [label.replace("+", " and over") for label in labels]
@@ -112,19 +112,23 @@ def draw_title(rng: random.Random, script: str, series: list[str]) -> str:
         return year + joint.join(draw_word(rng, script) for _ in range(rng.randint(2, 4)))
     measure, place = draw_word(rng, script, "measure"), draw_word(rng, script, "place")
     first = rng.randint(1960, 2024)
-    title = rng.choice([
-        f"{measure} by {rng.choice(['region', 'year', 'country', 'age group', 'category', 'quarter', 'sector'])}",
-        f"{measure} in {place}",
-        f"{measure} in {place}, {first}",
-        f"{measure} in {place} from {first} to {first + rng.randint(1, 40)}",
-        f"{draw_word(rng, script, 'thing')} {measure.lower()} ({rng.choice(vocabulary.AXIS_UNITS)})",
-        f"{measure} vs. {draw_word(rng, script, 'measure')}",
-        f"{place}: {measure.lower()} of {draw_word(rng, script, 'thing').lower()}, {first}",
-        f"How {measure.lower()} has changed in {place} since {first}",
-        " ".join(draw_word(rng, script) for _ in range(rng.randint(1, 5))),
-        f"Figure {rng.randint(1, 30)}. {measure} of {series[0]}" if series[0] else f"Figure {rng.randint(1, 30)}. {measure}",
-        measure,
-    ])
+    title = rng.choice(
+        [
+            f"{measure} by {rng.choice(['region', 'year', 'country', 'age group', 'category', 'quarter', 'sector'])}",
+            f"{measure} in {place}",
+            f"{measure} in {place}, {first}",
+            f"{measure} in {place} from {first} to {first + rng.randint(1, 40)}",
+            f"{draw_word(rng, script, 'thing')} {measure.lower()} ({rng.choice(vocabulary.AXIS_UNITS)})",
+            f"{measure} vs. {draw_word(rng, script, 'measure')}",
+            f"{place}: {measure.lower()} of {draw_word(rng, script, 'thing').lower()}, {first}",
+            f"How {measure.lower()} has changed in {place} since {first}",
+            " ".join(draw_word(rng, script) for _ in range(rng.randint(1, 5))),
+            f"Figure {rng.randint(1, 30)}. {measure} of {series[0]}"
+            if series[0]
+            else f"Figure {rng.randint(1, 30)}. {measure}",
+            measure,
+        ]
+    )
     return title.title() if rng.random() < 0.2 else title
 
 
@@ -133,9 +137,41 @@ def draw_axis_title(rng: random.Random, script: str, values: bool) -> str:
     if script != "latin":
         return draw_word(rng, script)
     if not values:
-        return rng.choice(["Year", "Month", "Country", "Category", "Region", "Quarter", "Age group", "Product", "Date",
-                           "Department", "Model", "Group", "City", "Time", "Epoch", draw_word(rng, script)])
+        return rng.choice(
+            [
+                "Year",
+                "Month",
+                "Country",
+                "Category",
+                "Region",
+                "Quarter",
+                "Age group",
+                "Product",
+                "Date",
+                "Department",
+                "Model",
+                "Group",
+                "City",
+                "Time",
+                "Epoch",
+                draw_word(rng, script),
+            ]
+        )
     name = draw_word(rng, script, "measure")
     unit = rng.choice(vocabulary.AXIS_UNITS)
-    return rng.choice([name, name, name, f"{name} ({unit})", f"{name} [{unit}]", f"{name}, {unit}", unit.capitalize(),
-                       "Percent", "Value", "Count", name.lower(), draw_word(rng, script)])
+    return rng.choice(
+        [
+            name,
+            name,
+            name,
+            f"{name} ({unit})",
+            f"{name} [{unit}]",
+            f"{name}, {unit}",
+            unit.capitalize(),
+            "Percent",
+            "Value",
+            "Count",
+            name.lower(),
+            draw_word(rng, script),
+        ]
+    )

@@ -1,0 +1,102 @@
+"""Pies: names and shares of their slices."""
+
+import math
+import re
+
+import numpy as np
+
+from serve_app.domain import Cell, Number
+from serve_app.models.chart.graph import Floats, Graph
+from serve_app.models.chart.labels import Labels, find_targets, fold_links, make_cell
+from serve_app.models.chart.scene import MarkKind, Role
+from serve_app.tables.numbers import parse_number
+
+_COMBINED = re.compile(r"^(?P<name>.*?\S)\s*[\s:,;(–—-]+\s*(?P<value>[^\s:;(]*\d[^:;()]*?)\s*\)?$")  # noqa: RUF001
+_CATEGORY, _LABEL = 0, 2
+
+
+def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
+    """Rows of name and value, clockwise from twelve o'clock."""
+    slices = graph.find_marks(MarkKind.SLICE)
+    hub = find_hub(graph, slices)
+    links = fold_links(graph, labels, _CATEGORY)
+    names = find_targets(graph, labels, links, slices, Role.CATEGORY)
+    placed = _place(graph, slices, names, links)
+    shares = measure_slices(graph, [mark for mark, _, _ in placed], hub)
+    rows = []
+    for (mark, name, probability), share in zip(placed, shares, strict=True):
+        text, value = _split_label(graph, labels, name, mark)
+        cell = make_cell(graph, labels, name, probability) if name is not None else Cell("", 0.0)
+        cell = Cell(text, cell.confidence, None, cell.place) if text else cell
+        rows.append((cell, value or _write_share(graph, mark, share, probability)))
+    angles = [_clockwise(graph.points[mark] - hub) for mark, _, _ in placed]
+    return tuple(rows[i] for i in np.argsort(angles)) if rows else ()
+
+
+def find_hub(graph: Graph, slices: list[int]) -> Floats:
+    """The centre: the mark for it, else that of the circle through the rim, else the middle of the slices."""
+    hubs = graph.find_marks(MarkKind.HUB)
+    if hubs:
+        return graph.points[max(hubs, key=lambda i: graph.scores[i])]
+    rim = graph.points[graph.find_marks(MarkKind.RIM)]
+    if len(rim) >= 3:  # least squares on x^2 + y^2 = 2ax + 2by + c
+        system = np.column_stack((2 * rim, np.ones(len(rim))))
+        return np.linalg.lstsq(system, (rim**2).sum(1), rcond=None)[0][:2]
+    return graph.points[slices].mean(0) if slices else np.zeros(2)
+
+
+def measure_slices(graph: Graph, slices: list[int], hub: Floats) -> list[float]:
+    """The share in [0, 1] of the circle between the two borders round each slice; slices with no border between
+    them divide it evenly.
+    """
+    rim = np.sort([_clockwise(point - hub) for point in graph.points[graph.find_marks(MarkKind.RIM)]])
+    if len(rim) < 2:
+        return [1 / len(slices)] * len(slices)
+    sectors = [int(np.searchsorted(rim, _clockwise(graph.points[i] - hub))) % len(rim) for i in slices]
+    widths = np.diff(rim, prepend=rim[-1] - 2 * math.pi)
+    return [float(widths[s] / (2 * math.pi) / sectors.count(s)) for s in sectors]
+
+
+def _clockwise(direction: Floats) -> float:
+    """The angle in [0, 2 pi) from twelve o'clock."""
+    return math.atan2(direction[0], -direction[1]) % (2 * math.pi)
+
+
+def _place(
+    graph: Graph, slices: list[int], names: list[int], links: Floats
+) -> list[tuple[int, int | None, float]]:
+    """Gives each slice a name of its own, the likeliest first: (mark, word or None, probability)."""
+    pairs = sorted(((float(links[m, 1 + n] * graph.scores[m]), m, n) for m in slices for n in names), reverse=True)
+    chosen: dict[int, tuple[int, float]] = {}
+    used: set[int] = set()
+    for probability, mark, name in pairs:
+        if mark not in chosen and name not in used and probability > 0.05:
+            chosen[mark] = name, probability
+            used.add(name)
+    return [(m, *chosen.get(m, (None, 0.0))) for m in slices]
+
+
+def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int) -> tuple[str, Cell | None]:
+    """The slice's name, and its value if that is printed: beside the name ("Rail 12%") or on its own."""
+    text = labels.texts[name] if name is not None else ""
+    chances = graph.links[_LABEL, mark, 1:]
+    word = int(chances.argmax()) if len(chances) else -1
+    if word < 0 or chances[word] < 0.4:
+        return text, None
+    printed = labels.texts[word]
+    confidence = float(np.clip(graph.scores[mark] * chances[word] * graph.words[word].score, 0, 1))
+    place = graph.words[word].polygon
+    if number := parse_number(printed):
+        return text, Cell(printed, confidence, number, place)
+    combined = _COMBINED.match(printed)
+    if combined and (number := parse_number(combined["value"])):
+        name_part = combined["name"] if labels.roots[word] == name else text
+        return name_part, Cell(combined["value"], confidence, number, place)
+    return text, None
+
+
+def _write_share(graph: Graph, mark: int, share: float, probability: float) -> Cell:
+    percent = round(100 * share, 1)
+    point = (float(graph.points[mark, 0]), float(graph.points[mark, 1]))
+    confidence = float(np.clip(probability or graph.scores[mark] * 0.5, 0, 1))
+    return Cell(f"{percent:g}%", confidence, Number(percent, percent=True), point)
