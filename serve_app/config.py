@@ -19,6 +19,15 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class RecycleConfig(Section):
+    """When a replica is replaced by a fresh process; it finishes its calls first."""
+
+    resident_mib: Annotated[int, Field(ge=256)] = 8192
+    """Bound on its resident memory, in MiB."""
+    calls: Annotated[int, Field(ge=0)] = 0
+    """Bound on the calls that it answers; 0 sets none."""
+
+
 class OcrConfig(Section):
     """The Ocr deployment: one PaddleOCR in each replica.
 
@@ -45,6 +54,9 @@ class OcrConfig(Section):
     """Turn every image black and white first; for scans on stained or shaded paper."""
     tile_side: Annotated[int, Field(ge=320, le=4000)] = 960
     """Pixels of the tiles that a request with `zoom=true` is cut into."""
+    call_limit_s: Annotated[float, Field(gt=0)] = 120.0
+    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    recycle: RecycleConfig = RecycleConfig()
 
 
 class ChartConfig(Section):
@@ -66,6 +78,9 @@ class ChartConfig(Section):
     binarise: bool = False
     max_new_tokens: Annotated[int, Field(ge=16, le=16_384)] | None = None
     """Bound on the answer's length; None takes the profile's."""
+    call_limit_s: Annotated[float, Field(gt=0)] = 300.0
+    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    recycle: RecycleConfig = RecycleConfig()
 
 
 class Limits(Section):
@@ -81,7 +96,9 @@ class HttpConfig(Section):
     """The ingress."""
 
     deadline_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-    """Seconds until a request is given up with 408."""
+    """Seconds until a request is given up with 408. A request may ask for less with the header `X-Deadline-S`."""
+    quarantine_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+    """Seconds for which an image that made two replicas die is refused with 422."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     allow_url: bool = False
     """Fetch images from URLs that clients send to `POST /ocr`. Off, since it lets a client reach your network."""

@@ -88,6 +88,12 @@ class InvalidParameter(AppError):
     status, code = 422, "invalid_parameter"
 
 
+class Quarantined(AppError):
+    """This very image made replicas die a short while ago, and is not tried again for now."""
+
+    status, code = 422, "quarantined"
+
+
 class Busy(AppError):
     """All replicas are busy and the queue is full."""
 
@@ -104,6 +110,12 @@ class ModelUnavailable(AppError):
     """No replica of the model is ready, or the one that had the request died."""
 
     status, code, retryable = 503, "model_unavailable", True
+
+
+class ModelBroken(ModelUnavailable):
+    """The replica can do no more, and is about to be replaced."""
+
+    code = "model_broken"
 
 
 class OutOfMemory(AppError):

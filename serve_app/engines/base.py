@@ -1,7 +1,8 @@
 """What a deployment needs from a model: two protocols, and the choice of the class that the config names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Protocol
 
 from PIL import Image
@@ -10,12 +11,17 @@ from serve_app.config import ChartConfig, Device, OcrConfig
 from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
 
 
+class Stop(Event):
+    """Set when nobody waits for an answer any more: a model that writes token by token then stops at the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChartInput:
     """One chart (RGB), with the OCR's lines in its pixels for the models that want them."""
 
     image: Image.Image
     lines: tuple[TextLine, ...] = ()
+    stop: Stop = field(default_factory=Stop)
 
 
 class OcrEngine(Protocol):

@@ -25,4 +25,5 @@ def test_only_passing_troubles_are_retryable():
         "deadline_exceeded",
         "busy",
         "model_unavailable",
+        "model_broken",
     }

@@ -73,7 +73,7 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
     rows = find_targets(graph, labels, by_category, marks, Role.CATEGORY)
     rows.sort(key=lambda i: graph.words[i].y if across else graph.words[i].x)
     columns = _order_legend(graph, find_targets(graph, labels, by_series, marks, Role.SERIES))
-    entries = _place_marks(graph, marks, rows, columns, (by_category, by_series), 0 if across else 1)
+    entries = _place_marks(graph, marks, rows, columns, links=(by_category, by_series), axis=0 if across else 1)
     printed = _find_printed(graph, [e.mark for e in entries])
     stacked = graph.stacked > 0.5 and kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA)
     ticks = graph.find_words(Role.TICK)
@@ -82,7 +82,7 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         axis, form = _axis_of_labels(graph, entries, printed, across)
     values = _read_values(entries, axis, stacked)
     cells = {
-        (e.row, e.column): _write_cell(graph, e, value, axis, form, printed.get(e.mark))
+        (e.row, e.column): _write_cell(graph, e, value, axis=axis, form=form, label=printed.get(e.mark))
         for e, value in zip(entries, values, strict=True)
     }
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
@@ -107,7 +107,7 @@ def _order_legend(graph: Graph, words: list[int]) -> list[int]:
 
 
 def _place_marks(
-    graph: Graph, marks: list[int], rows: list[int], columns: list[int], links: tuple[Floats, Floats], axis: int
+    graph: Graph, marks: list[int], rows: list[int], columns: list[int], *, links: tuple[Floats, Floats], axis: int
 ) -> list[Entry]:
     """Gives each cell at most one mark, and each mark at most one cell, the likeliest pairs first."""
     pairs = []
@@ -195,7 +195,7 @@ def _read_values(entries: list[Entry], axis: Axis | None, stacked: bool) -> list
 
 
 def _write_cell(
-    graph: Graph, entry: Entry, value: float | None, axis: Axis | None, form: Number, label: tuple[int, float] | None
+    graph: Graph, entry: Entry, value: float | None, *, axis: Axis | None, form: Number, label: tuple[int, float] | None
 ) -> Cell:
     """The printed value where there is one, else the one read off the axis."""
     place = (float(graph.points[entry.mark, 0]), float(graph.points[entry.mark, 1]))

@@ -15,6 +15,7 @@ class ChartGraphConfig(PretrainedConfig):
 
     def __init__(
         self,
+        *,
         widths: tuple[int, int, int] = (48, 96, 192),
         pyramid: int = 64,
         trunk_layers: int = 4,

@@ -138,5 +138,3 @@ class ChartBatches(IterableDataset[dict[str, Tensor]]):
                 side = rng.choice(SIDES)
                 tensors = collate([make_example(scene, side, rng) for scene in scenes_of])
                 yield tensors | {"seed": torch.tensor(start)}
-
-

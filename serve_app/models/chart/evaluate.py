@@ -1,4 +1,4 @@
-"""Scores ChartGraph on charts it never saw: `python -m serve_app.models.chart.evaluate [--weights DIR] [--charts N]`."""
+"""Scores ChartGraph on charts it never saw: `python -m serve_app.models.chart.evaluate [--charts N]`."""
 
 import argparse
 import json
@@ -78,9 +78,7 @@ def score_samples(reader: Reader, samples: Iterable[Sample], ocr: ReadLines | No
         start = time.perf_counter()
         table = reader.read(sample.image, lines)
         seconds = time.perf_counter() - start
-        results.append(
-            Result(sample, table, rms_f1(table, sample.table).f1, rnss(table, sample.table), seconds)
-        )
+        results.append(Result(sample, table, rms_f1(table, sample.table).f1, rnss(table, sample.table), seconds))
     return results
 
 
@@ -118,19 +116,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--charts", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
-    parser.add_argument("--ocr", action="store_true", help="read the words with PaddleOCR rather than take exact ones")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     parser.add_argument("--json", type=Path, help="write the scores to this file too")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    ocr: ReadLines | None = None
-    if args.ocr:
-        from serve_app.models.chart.ocr_words import load_ocr
-
-        ocr = load_ocr()
     seeds = range(args.first_seed, args.first_seed + args.charts)
-    results = score_samples(Reader(args.weights), (sample_scene(render(seed)) for seed in seeds), ocr)
+    results = score_samples(Reader(args.weights), (sample_scene(render(seed)) for seed in seeds))
     rows = summarise(results)
     for name, count, f1, relative in rows:
         print(f"{name:24} {count:5d}  RMS-F1 {f1:.3f}  RNSS {relative:.3f}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from serve_app.tables.numbers import parse_number
 
 WORD_GEOMETRY = 6
-"""Numbers that place a word: centre x and y, width and height in its own frame (pixels), sine and cosine of its angle."""
+"""Numbers that place a word: centre x and y, width and height in its own frame (pixels), sine and cosine."""
 
 TEXT_FEATURES = 20
 """Numbers that describe a word's text."""

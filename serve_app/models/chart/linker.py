@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own alias
 from torch import Tensor, nn
 
 from serve_app.domain import ChartKind
@@ -29,8 +29,14 @@ LINKS = ("category", "series", "label")
 
 @dataclass(frozen=True, slots=True)
 class LinkerOutput:
-    """Logits: `role` (batch, words, roles), `kind` (batch, kinds), `stacked` (batch,), `real` (batch, marks) and
-    `links` (batch, 3, marks, 1 + words), where 0 means none and 1 + i the word i.
+    """Logits of all heads.
+
+    Attributes:
+        role: (batch, words, roles).
+        kind: (batch, kinds) in the order of ChartKind.
+        stacked: (batch,).
+        real: (batch, marks).
+        links: (batch, 3, marks, 1 + words), where 0 means none and 1 + i the word i.
     """
 
     role: Tensor
@@ -51,9 +57,10 @@ class LinkLayer(nn.Module):
         self.bias = nn.Linear(pair_width, heads)
         self.out = nn.Linear(width, width)
         self.ff_norm = nn.LayerNorm(width)
-        self.ff = nn.Sequential(nn.Linear(width, 3 * width), nn.ReLU(), nn.Linear(3 * width, width))
+        last = nn.Linear(3 * width, width)
+        self.ff = nn.Sequential(nn.Linear(width, 3 * width), nn.ReLU(), last)
         nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.ff[2].weight)
+        nn.init.zeros_(last.weight)
 
     def forward(self, x: Tensor, pairs: Tensor, blocked: Tensor) -> Tensor:
         """Takes and returns (batch, tokens, width); `blocked` (batch, 1, 1, tokens) is -inf-like at padding."""
@@ -98,6 +105,7 @@ class Linker(nn.Module):
         pixels: Tensor,
         cells: Tensor,
         trunk: TrunkOutput,
+        *,
         words: Tensor,
         texts: Tensor,
         word_mask: Tensor,
@@ -134,10 +142,20 @@ class Linker(nn.Module):
             ),
             1,
         )
-        tokens = self._embed(trunk, words, texts, marks, mark_kinds, sizes, colours, unit, extent)
+        tokens = self._embed(
+            trunk,
+            words=words,
+            texts=texts,
+            marks=marks,
+            mark_kinds=mark_kinds,
+            sizes=sizes,
+            colours=colours,
+            unit=unit,
+            inside=extent,
+        )
         middle = sizes[:, None] / 2
-        places = tuple(torch.cat((middle, p, points), 1) for p in (centre, start, end))
-        features = describe_pairs(places, colours, unit)
+        centres, starts, ends = (torch.cat((middle, p, points), 1) for p in (centre, start, end))
+        features = describe_pairs((centres, starts, ends), colours, unit)
         pairs = self.pair_in(features) + self.pair_from(tokens)[:, :, None] + self.pair_to(tokens)[:, None]
         pairs = F.relu(pairs)
         mask = torch.cat((word_mask.new_ones(len(word_mask), 1), word_mask, mark_mask), 1)
@@ -158,6 +176,7 @@ class Linker(nn.Module):
     def _embed(
         self,
         trunk: TrunkOutput,
+        *,
         words: Tensor,
         texts: Tensor,
         marks: Tensor,
@@ -172,14 +191,17 @@ class Linker(nn.Module):
         extent = sizes[:, None]
         everywhere = torch.cat((centre, start, points), 1)
         seen = torch.cat(
-            (sample_map(trunk.fine, everywhere, STRIDE, inside), sample_map(trunk.coarse, everywhere, PATCH, inside)), -1
+            (sample_map(trunk.fine, everywhere, STRIDE, inside), sample_map(trunk.coarse, everywhere, PATCH, inside)),
+            -1,
         )
         height = unit[:, None, None]
         shape = torch.cat(
             (centre / extent, start / extent, end / extent, words[..., 2:4].div(height).log1p(), words[..., 4:]), -1
         )
         colour = colours.flatten(2)
-        word = self.word_in(torch.cat((texts, shape, seen[:, :count], seen[:, count : 2 * count], colour[:, 1 : 1 + count]), -1))
+        word = self.word_in(
+            torch.cat((texts, shape, seen[:, :count], seen[:, count : 2 * count], colour[:, 1 : 1 + count]), -1)
+        )
         kinds = F.one_hot(mark_kinds, len(MarkKind)).to(texts.dtype)
         place = torch.cat((points / extent, marks[..., 2:], height.expand(-1, points.shape[1], 1) / 16), -1)
         mark = self.mark_in(torch.cat((kinds, place, seen[:, 2 * count :], colour[:, 1 + count :]), -1))

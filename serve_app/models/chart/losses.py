@@ -1,7 +1,7 @@
 """What training minimises, and how well each head does on a batch."""
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own alias
 from torch import Tensor
 
 from serve_app.models.chart.linker import LINKS, LinkerOutput
@@ -38,6 +38,7 @@ def offset_loss(offset: Tensor, marks: Tensor, present: Tensor) -> Tensor:
     return ((got - want).abs() * present[..., None]).sum() / present.sum().clamp(min=1)
 
 
+@torch.no_grad()
 def propose_marks(trunk: TrunkOutput, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The marks that the linker is trained on: true ones, shaken; wrong peaks of the map; random ones.
 

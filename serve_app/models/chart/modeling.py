@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own alias
 from torch import Tensor, nn
 from transformers import AutoModelForImageTextToText, PreTrainedModel
 from transformers.utils import ModelOutput
 
 from serve_app.models.chart.configuration import ChartGraphConfig
 from serve_app.models.chart.features import TEXT_FEATURES
-from serve_app.models.chart.linker import Linker, LinkerOutput
+from serve_app.models.chart.linker import Linker
 from serve_app.models.chart.pairs import word_points
 from serve_app.models.chart.trunk import KINDS, PATCH, STRIDE, Trunk, TrunkOutput
 
@@ -66,7 +66,7 @@ class ChartGraphForTableExtraction(PreTrainedModel):
         return cast(Self, super().from_pretrained(*args, **kwargs))
 
     def look(
-        self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor
+        self, *, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor
     ) -> TrunkOutput:
         """Runs the trunk, each word adding to the patches that its centre, start and end lie in."""
         batch, height, width = cell_mask.shape
@@ -81,30 +81,21 @@ class ChartGraphForTableExtraction(PreTrainedModel):
 
     def forward(
         self,
+        *,
         pixel_values: Tensor,
         cell_mask: Tensor,
         words: Tensor,
         texts: Tensor,
         word_mask: Tensor,
         sizes: Tensor,
-        marks: Tensor,
-        mark_kinds: Tensor,
-        mark_mask: Tensor,
-    ) -> tuple[TrunkOutput, LinkerOutput]:
-        """Returns the logits of both halves for given marks, as training needs them; shapes as in Trunk and Linker."""
-        trunk = self.look(pixel_values, cell_mask, words, texts, word_mask)
-        return trunk, self.linker(
-            pixel_values, cell_mask, trunk, words, texts, word_mask, marks, mark_kinds, mark_mask, sizes
-        )
-
-    @torch.inference_mode()
-    def generate(
-        self, pixel_values: Tensor, cell_mask: Tensor, words: Tensor, texts: Tensor, word_mask: Tensor, sizes: Tensor
     ) -> ChartGraphOutput:
-        """Reads charts; the arguments are those of `ChartGraphProcessor`'s result."""
-        trunk = self.look(pixel_values, cell_mask, words, texts, word_mask)
+        """Reads charts; the arguments are what `ChartGraphProcessor` makes."""
+        seen = {"words": words, "texts": texts, "word_mask": word_mask}
+        trunk = self.look(pixel_values=pixel_values, cell_mask=cell_mask, **seen)
         marks, kinds, mask = find_marks(trunk, cell_mask, self.config.mark_threshold, self.config.max_marks)
-        linked = self.linker(pixel_values, cell_mask, trunk, words, texts, word_mask, marks, kinds, mask, sizes)
+        linked = self.linker(
+            pixel_values, cell_mask, trunk, **seen, marks=marks, mark_kinds=kinds, mark_mask=mask, sizes=sizes
+        )
         return ChartGraphOutput(
             marks=marks,
             mark_kinds=kinds,
@@ -115,6 +106,11 @@ class ChartGraphForTableExtraction(PreTrainedModel):
             kinds=linked.kind.softmax(-1),
             stacked=linked.stacked.sigmoid(),
         )
+
+    @torch.inference_mode()
+    def generate(self, **inputs: Tensor) -> ChartGraphOutput:
+        """`forward` without gradients, under the name that transformers gives to reading."""
+        return cast(ChartGraphOutput, self(**inputs))
 
 
 def find_marks(trunk: TrunkOutput, cells: Tensor, threshold: float, limit: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -10,9 +10,7 @@ from serve_app.models.chart.scene import Role, SceneWord
 _CONFUSED = {"0": "O", "1": "l", "5": "S", "8": "B", "6": "8", "3": "8", "7": "1", ".": "", ",": ".", "%": "", "-": ""}
 
 
-def shake_words(
-    words: Sequence[SceneWord], rng: random.Random, limit: int
-) -> tuple[list[SceneWord], dict[int, int]]:
+def shake_words(words: Sequence[SceneWord], rng: random.Random, limit: int) -> tuple[list[SceneWord], dict[int, int]]:
     """Returns at most `limit` words in random order, and where each word of `words` that is left stands in them."""
     unused = (Role.OTHER, Role.TITLE, Role.CATEGORY_AXIS, Role.VALUE_AXIS)
     taller, wider = rng.uniform(0.9, 1.5), rng.uniform(0.0, 0.5)  # detectors grow outlines, each by its own amount

@@ -52,8 +52,9 @@ def mark_colours(pixels: Tensor, points: Tensor, background: Tensor, extent: Ten
 
 
 def word_colours(pixels: Tensor, words: Tensor, background: Tensor, extent: Tensor) -> Tensor:
-    """Returns (batch, words, SAMPLES, 3): the key colour left of the word (a legend's key is there), then the ink and
-    single pixels at four distances left of it.
+    """Returns (batch, words, SAMPLES, 3).
+
+    First the key colour left of the word, where a legend's key is, then the ink and pixels at four distances left.
     """
     centre, start, _ = word_points(words)
     height = words[..., 3]
@@ -100,5 +101,13 @@ def describe_pairs(points: tuple[Tensor, Tensor, Tensor], colours: Tensor, unit:
     key = colours[:, :, :1]
     alike = (colours[:, :, None] - key[:, None]).square().sum(-1).add(1e-6).sqrt()  # from's samples to to's key
     alike = torch.cat((alike, alike.transpose(1, 2)), -1)
-    parts = [delta.div(8).clamp(-4, 4), torch.tanh(delta), *near, *lengths, *close[:1], torch.exp(-4 * alike), torch.exp(-12 * alike)]
+    parts = [
+        delta.div(8).clamp(-4, 4),
+        torch.tanh(delta),
+        *near,
+        *lengths,
+        *close[:1],
+        torch.exp(-4 * alike),
+        torch.exp(-12 * alike),
+    ]
     return torch.cat(parts, -1)

@@ -46,9 +46,7 @@ def find_hub(graph: Graph, slices: list[int]) -> Floats:
 
 
 def measure_slices(graph: Graph, slices: list[int], hub: Floats) -> list[float]:
-    """The share in [0, 1] of the circle between the two borders round each slice; slices with no border between
-    them divide it evenly.
-    """
+    """The share in [0, 1] of the circle between the borders round each slice, or its part where a border is missing."""
     rim = np.sort([_clockwise(point - hub) for point in graph.points[graph.find_marks(MarkKind.RIM)]])
     if len(rim) < 2:
         return [1 / len(slices)] * len(slices)
@@ -62,9 +60,7 @@ def _clockwise(direction: Floats) -> float:
     return math.atan2(direction[0], -direction[1]) % (2 * math.pi)
 
 
-def _place(
-    graph: Graph, slices: list[int], names: list[int], links: Floats
-) -> list[tuple[int, int | None, float]]:
+def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> list[tuple[int, int | None, float]]:
     """Gives each slice a name of its own, the likeliest first: (mark, word or None, probability)."""
     pairs = sorted(((float(links[m, 1 + n] * graph.scores[m]), m, n) for m in slices for n in names), reverse=True)
     chosen: dict[int, tuple[int, float]] = {}

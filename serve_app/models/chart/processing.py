@@ -66,9 +66,7 @@ class ChartGraphProcessor(ImageProcessingMixin):
         self, outputs: ChartGraphOutput, words: Sequence[Sequence[TextLine]], target_sizes: Sequence[Size]
     ) -> list[ChartTable]:
         """Reads each chart's table; `words` and `target_sizes` are the lines and sizes of the images as given."""
-        return [
-            assemble(graph) for graph in self.post_process_graphs(outputs, words, target_sizes)
-        ]
+        return [assemble(graph) for graph in self.post_process_graphs(outputs, words, target_sizes)]
 
     def post_process_graphs(
         self, outputs: ChartGraphOutput, words: Sequence[Sequence[TextLine]], target_sizes: Sequence[Size]

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 
 from serve_app.models.chart.configuration import ChartGraphConfig
 from serve_app.models.chart.dataset import ChartBatches
+from serve_app.models.chart.export import export_model
 from serve_app.models.chart.losses import found_marks, linker_losses, propose_marks, trunk_losses
 from serve_app.models.chart.modeling import ChartGraphForTableExtraction
 
@@ -23,9 +24,6 @@ log = logging.getLogger(__name__)
 
 WEIGHTS = {"offset": 0.5, "kind": 0.2, "stacked": 0.2, "real": 0.5}
 """Losses that do not count fully."""
-
-EVALUATION_SEEDS = 10_000_000
-"""Seeds from here on are never trained on."""
 
 WARM_UP = 200
 
@@ -36,9 +34,7 @@ class Trainer:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.device = torch.device(args.device)
-        self.model = ChartGraphForTableExtraction(ChartGraphConfig()).to(
-            self.device, memory_format=torch.channels_last
-        )
+        self.model = ChartGraphForTableExtraction(ChartGraphConfig()).to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         matrices = [p for p in self.model.parameters() if p.ndim > 1]
         vectors = [p for p in self.model.parameters() if p.ndim <= 1]
@@ -76,33 +72,18 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seed, self.seconds = state["step"], state["seed"], state["seconds"]
 
-    def export(self) -> None:
-        """Writes the averaged weights in the form that `from_pretrained` reads, in bfloat16."""
-        copy.deepcopy(self.average).to(torch.bfloat16).save_pretrained(Path(self.args.out) / "model")
-
     def learn(self, batch: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
         """Takes one step and returns losses and accuracies."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         batch = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
-        inputs = (batch[name] for name in ("pixel_values", "cell_mask", "words", "texts", "word_mask"))
+        words = {name: batch[name] for name in ("words", "texts", "word_mask")}
+        pixels, cells = batch["pixel_values"], batch["cell_mask"]
         with torch.autocast(self.device.type, torch.bfloat16):
-            trunk = self.model.look(*inputs)
-        with torch.no_grad():
+            trunk = self.model.look(pixel_values=pixels, cell_mask=cells, **words)
             marks, kinds, mask, links = propose_marks(trunk, batch)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            linked = self.model.linker(
-                batch["pixel_values"],
-                batch["cell_mask"],
-                trunk,
-                batch["words"],
-                batch["texts"],
-                batch["word_mask"],
-                marks,
-                kinds,
-                mask,
-                batch["sizes"],
-            )
+            given = {"marks": marks, "mark_kinds": kinds, "mark_mask": mask, "sizes": batch["sizes"]}
+            linked = self.model.linker(pixels, cells, trunk, **words, **given)
         losses = trunk_losses(trunk, batch)
         more, right = linker_losses(linked, batch, kinds, mask, links)
         losses |= more
@@ -170,7 +151,7 @@ def train(args: argparse.Namespace) -> None:
         if trainer.step % args.save_every == 0:
             trainer.save()
     trainer.save()
-    trainer.export()
+    export_model(trainer.average, Path(args.out) / "model")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - PyTorch's own alias
 from torch import Tensor, nn
 
 from serve_app.models.chart.configuration import ChartGraphConfig
@@ -63,9 +63,7 @@ def rotate(x: Tensor, angles: Tensor) -> Tensor:
 def cell_angles(height: int, width: int, dim: int, device: torch.device) -> Tensor:
     """Returns (height * width, dim / 2): half of the pairs turn with x, half with y."""
     frequencies = torch.logspace(0.3, -1.7, dim // 4, device=device)
-    y, x = torch.meshgrid(
-        torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij"
-    )
+    y, x = torch.meshgrid(torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij")
     return torch.cat((x.reshape(-1, 1) * frequencies, y.reshape(-1, 1) * frequencies), -1)
 
 
@@ -82,18 +80,22 @@ class PatchLayer(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.ff_norm = nn.LayerNorm(width)
-        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
+        last = nn.Linear(4 * width, width)
+        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), last)
         nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.ff[2].weight)
+        nn.init.zeros_(last.weight)
 
     def forward(self, x: Tensor, angles: Tensor, cells: Tensor) -> Tensor:
         """Takes and returns (batch, tokens, width); `cells` (batch, height, width) is true at real patches."""
         q, k, v = self.qkv(self.norm(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         q, k = rotate(q, angles), rotate(k, angles)
         if self.axial:
-            grid = [t.unflatten(2, cells.shape[1:]).chunk(2, 1) for t in (q, k, v)]
-            rows = attend(*(half[0] for half in grid), cells[:, None, :, None])
-            columns = attend(*(half[1].transpose(2, 3) for half in grid), cells.transpose(1, 2)[:, None, :, None])
+            (q_row, q_column), (k_row, k_column), (v_row, v_column) = (
+                t.unflatten(2, cells.shape[1:]).chunk(2, 1) for t in (q, k, v)
+            )
+            rows = attend(q_row, k_row, v_row, cells[:, None, :, None])
+            turned = cells.transpose(1, 2)[:, None, :, None]
+            columns = attend(q_column.transpose(2, 3), k_column.transpose(2, 3), v_column.transpose(2, 3), turned)
             attended = torch.cat((rows, columns.transpose(2, 3)), 1).flatten(2, 3)
         else:
             attended = attend(q, k, v, cells.flatten(1)[:, None, None])
@@ -136,13 +138,16 @@ class Trunk(nn.Module):
         self.last_block = Residual(config.pyramid)
         self.head = ChannelNorm(config.pyramid)
         self.marks = nn.Conv2d(config.pyramid, KINDS + 2, 1)
-        nn.init.constant_(self.marks.bias, 0.0)
-        with torch.no_grad():
-            self.marks.bias[:KINDS] = -4.6  # a mark is at one cell of a hundred at most (CornerNet's prior)
+        # A mark is at one cell of a hundred at most (CornerNet's prior); offsets begin at the cell's middle.
+        self.marks.bias = nn.Parameter(torch.tensor([-4.6] * KINDS + [0.0, 0.0]))
 
     def forward(self, pixels: Tensor, cells: Tensor, words: Tensor) -> TrunkOutput:
-        """Takes `pixels` (batch, 3, H, W) in about [-1, 1], `cells` (batch, H/16, W/16), true inside the image, and
-        `words` (batch, H/16, W/16, widths[2]), the sum of what the words in each patch add to it.
+        """Looks at images.
+
+        Args:
+            pixels: (batch, 3, H, W) in [-1, 1], zero outside the images.
+            cells: (batch, H/16, W/16), true inside the image.
+            words: (batch, H/16, W/16, widths[2]), the sum of what the words in each patch add to it.
         """
         masks = {stride: None if bool(cells.all()) else enlarge(cells, PATCH // stride) for stride in (4, 8)}
         quarter = self.stem(F.pixel_unshuffle(pixels, STRIDE).contiguous(memory_format=torch.channels_last))
@@ -152,7 +157,7 @@ class Trunk(nn.Module):
         for block in self.eighth:
             eighth = block(eighth, masks[8])
         patches = self.to_sixteenth(eighth).permute(0, 2, 3, 1)
-        batch, height, width, _ = patches.shape
+        height, width = patches.shape[1:3]
         tokens = (patches + words.to(patches.dtype)).flatten(1, 2)
         angles = cell_angles(height, width, self.dim, tokens.device)
         for layer in self.layers:

@@ -1,5 +1,6 @@
 """OCR's text lines as the model wants them: one line per label, each with its place and angle."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,7 +84,9 @@ def _split_line(line: TextLine) -> list[PlacedWord]:
         return _split_at_gaps(line, words, whole)
     tokens = whole.text.split()
     if len(tokens) > 1 and parse_number(whole.text) is None and all(parse_number(token) for token in tokens):
-        return [place_word(token, line.score, _cut(line.polygon, whole.text, token, at)) for at, token in _find(whole.text)]
+        return [
+            place_word(token, line.score, _cut(line.polygon, whole.text, token, at)) for at, token in _find(whole.text)
+        ]
     return [whole]
 
 
@@ -94,7 +97,7 @@ def _split_at_gaps(line: TextLine, words: Sequence[Word], whole: PlacedWord) -> 
     numeric = all(parse_number(word.text) for word in words)
     widest = whole.height * (_NUMBER_GAP if numeric else _LABEL_GAP)
     groups = [[order[0]]]
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in itertools.pairwise(order):
         if spans[after][0] - spans[before][1] > widest:
             groups.append([])
         groups[-1].append(after)

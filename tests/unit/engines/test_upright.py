@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from PIL import Image
 
 from serve_app.domain import TextLine
@@ -16,7 +18,7 @@ def test_each_crop_is_laid_out_both_ways():
     image = Image.new("RGB", (200, 300), "white")
     sheet, slots = lay_out_upright(image, [line(10, 10, 30, 200).polygon, line(100, 50, 120, 250).polygon])
     assert [(slot.index, slot.clockwise) for slot in slots] == [(0, True), (0, False), (1, True), (1, False)]
-    assert all(a.bottom < b.top for a, b in zip(slots, slots[1:], strict=False))
+    assert all(a.bottom < b.top for a, b in pairwise(slots))
     assert slots[-1].bottom < sheet.height
 
 

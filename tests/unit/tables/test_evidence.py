@@ -43,11 +43,13 @@ def test_nothing_confirms_what_is_not_printed() -> None:
 
 def test_case_and_spaces_do_not_matter() -> None:
     assert confirm_label("New York", "NEWYORK") == Evidence(0, 1.0)
+    assert confirm_label("new York", "New York") == Evidence(0, 1.0, corrected=None)
 
 
 def test_a_similar_label_is_evidence_and_offers_its_spelling() -> None:
     assert confirm_label("Revenu", "Revenue") == Evidence(0, pytest.approx(6 / 7), "Revenue")
     assert confirm_label("cat", "bat") == Evidence(0, pytest.approx(2 / 3), "bat")
+    assert confirm_label("abcdefghij", "abxdefghiy") == Evidence(0, pytest.approx(0.8), "abxdefghiy")
 
 
 def test_a_spelling_far_off_is_not_offered() -> None:
@@ -81,6 +83,10 @@ def test_equal_numbers_have_a_similarity_of_1_and_no_correction() -> None:
     assert confirm_label("1200", "1,200") == Evidence(0, 1.0)
 
 
+def test_a_misread_number_is_never_corrected() -> None:
+    assert confirm_label("1,200", "S1,200") == Evidence(0, pytest.approx(5 / 6), corrected=None)
+
+
 def test_words_of_a_line_are_evidence_too() -> None:
     found = find_evidence(make_table([["2018", "New York", "2020"]]), [line("2018 New York 2020")])
     assert found.columns == (Evidence(0, 1.0),) * 3
@@ -95,6 +101,12 @@ def test_a_number_that_is_printed_once_confirms_one_value() -> None:
     table = make_table([["", "a", "b"], ["x", "5", "5"]])
     first, second = find_evidence(table, [line("5")]).rows[0][1:]
     assert (first.line, second.line) == (0, None)
+
+
+def test_values_share_a_line_but_not_its_words() -> None:
+    table = make_table([["", "a", "b", "c", "d"], ["x", "7", "5", "5", "5"]])
+    values = find_evidence(table, [line("5 7 5")]).rows[0][1:]
+    assert [evidence.line for evidence in values] == [0, 0, 0, None]
 
 
 def test_a_label_that_is_printed_once_confirms_all_equal_labels() -> None:
@@ -117,6 +129,12 @@ def test_a_number_far_from_the_values_place_is_no_evidence(y: float, confirmed: 
     value = Cell("5", number=Number(5), place=(103.0, 105.0))
     table = ChartTable((Cell(""), Cell("a")), ((Cell("x"), value),))
     assert (find_evidence(table, [line("5", x=100, y=y)]).rows[0][1].line is not None) == confirmed
+
+
+def test_a_wide_number_begins_beside_the_values_place() -> None:
+    value = Cell("1,234,567", number=Number(1_234_567), place=(100.0, 5.0))
+    table = ChartTable((Cell(""), Cell("a")), ((Cell("x"), value),))
+    assert find_evidence(table, [line("1,234,567", x=110)]).rows[0][1].line == 0
 
 
 def test_large_tables_are_matched_in_bounded_time() -> None:

@@ -3,7 +3,7 @@ import sys
 import pytest
 from hypothesis import given
 
-from serve_app.domain import ChartTable
+from serve_app.domain import Cell, ChartTable, Number
 from serve_app.errors import ConfigError
 from serve_app.tables.metrics import Score, rms_f1, rnss
 from tests.unit.tables.tables import grids, make_table
@@ -56,13 +56,19 @@ def test_an_invented_column_costs_precision() -> None:
         ("1", "0", 0),  # no relative error of 0: compared as texts
         ("High", "high", 1),
         ("hugh", "high", 0.75),  # 1 edit in 4 letters
-        ("h", "high", 0),  # 3 edits in 4 letters reach the threshold of 0.5
+        ("hi", "high", 0),  # 2 edits in 4 letters reach the threshold of 0.5
         ("", "10", 0),
     ],
 )
 def test_one_value_of_four(predicted: str, gold: str, value: float) -> None:
     score = rms_f1(*with_cell(predicted, gold))
     assert score.f1 == pytest.approx((3 + value) / 4)
+
+
+def test_a_cells_number_counts_before_its_text() -> None:
+    gold = ChartTable((Cell(""), Cell("a")), ((Cell("x"), Cell("a dozen", number=Number(12))),))
+    assert rms_f1(make_table([["", "a"], ["x", "12"]]), gold).f1 == 1
+    assert rms_f1(ChartTable(gold.columns, ((Cell("x"), Cell("12.0")),)), gold).f1 == 1
 
 
 def test_a_key_counts_by_its_similarity() -> None:

@@ -1,28 +1,16 @@
 """Graphs as a model that makes no mistakes would give them."""
 
-import math
-
 import numpy as np
 
-from serve_app.domain import ChartKind, Polygon
+from serve_app.domain import ChartKind
 from serve_app.models.chart.graph import Graph
-from serve_app.models.chart.scene import Role, Scene, SceneWord
-from serve_app.models.chart.words import PlacedWord
-
-
-def outline(word: SceneWord) -> Polygon:
-    """The polygon of a rendered word."""
-    angle = math.radians(word.angle)
-    along = np.array([math.cos(angle), -math.sin(angle)]) * word.width / 2
-    down = np.array([math.sin(angle), math.cos(angle)]) * word.height / 2
-    centre = np.array([word.x, word.y])
-    corners = (centre - along - down, centre + along - down, centre + along + down, centre - along + down)
-    return tuple((float(x), float(y)) for x, y in corners)  # type: ignore[return-value]
+from serve_app.models.chart.scene import Role, Scene
+from serve_app.models.chart.words import PlacedWord, outline_word
 
 
 def perfect_graph(scene: Scene) -> Graph:
     """Every role, mark and link of a scene with probability 1."""
-    words = [PlacedWord(w.text, 1.0, outline(w), w.x, w.y, w.width, w.height, w.angle) for w in scene.words]
+    words = [PlacedWord(w.text, 1.0, outline_word(w), w.x, w.y, w.width, w.height, w.angle) for w in scene.words]
     links = np.zeros((3, len(scene.marks), 1 + len(words)))
     for m, mark in enumerate(scene.marks):
         for link, target in enumerate((mark.category, mark.series, mark.label)):

@@ -1,0 +1,51 @@
+"""Images that replicas died of: remembered by their hash for a while, and refused at once."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from serve_app.errors import Quarantined
+
+DEATHS = 2
+"""Replicas that an image may take with it. One death may be chance; two with the same image are its doing."""
+
+CAPACITY = 1024
+"""Images remembered; the oldest is forgotten first."""
+
+
+class Quarantine:
+    """What one ingress replica has seen; others learn it by themselves, at the cost of two deaths each."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._deaths: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+
+    def admit(self, image: bytes) -> None:
+        """Let an image pass.
+
+        Raises:
+            Quarantined: it took `DEATHS` replicas within the last `seconds`.
+        """
+        if not self._deaths:  # the common case costs no hash
+            return
+        deaths, until = self._deaths.get(_digest(image), (0, 0.0))
+        if deaths >= DEATHS and self._clock() < until:
+            raise Quarantined(
+                f"This image made {deaths} replicas die, and is not tried again for {until - self._clock():.0f} "
+                "seconds. Save it again with another program, or send another image"
+            )
+
+    def record_death(self, image: bytes) -> None:
+        """Remember that a replica died while it read this image."""
+        digest = _digest(image)
+        deaths, until = self._deaths.pop(digest, (0, 0.0))
+        now = self._clock()
+        self._deaths[digest] = (deaths + 1 if now < until else 1, now + self._seconds)
+        while len(self._deaths) > CAPACITY:
+            self._deaths.popitem(last=False)
+
+
+def _digest(image: bytes) -> bytes:
+    return hashlib.blake2b(image, digest_size=16).digest()

@@ -1,0 +1,114 @@
+"""How the ingress calls a deployment: retries after a death, quarantine, and Ray's errors turned into our own."""
+
+import asyncio
+import logging
+from typing import Any
+
+from ray import serve
+from ray.exceptions import RayActorError, RayTaskError
+from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+from ray.serve.handle import DeploymentHandle
+from ray.serve.schema import ReplicaState
+
+from serve_app.domain import ModelInfo, Readiness
+from serve_app.errors import AppError, Busy, ModelBroken, ModelUnavailable, Quarantined
+from serve_app.metrics import ClientMetrics
+from serve_app.quarantine import Quarantine
+
+logger = logging.getLogger("ray.serve")
+
+BROKEN_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+"""Pauses before a call is made again that met a broken replica: until Serve's health check has replaced it, the broken
+one answers faster than all others, and draws the calls."""
+
+
+class ReplicaClient:
+    """Calls a deployment's replicas.
+
+    A call whose replica died is made once more: reading an image changes nothing, so a second time does no harm.
+    Calls to be repeated wait for each other, so that an image that makes replicas die is told from those that were
+    only on the same replica.
+    """
+
+    def __init__(self, handle: DeploymentHandle, quarantine_s: float) -> None:
+        self._handle = handle
+        self._name = handle.deployment_name
+        self._quarantine = Quarantine(quarantine_s)
+        self._repeating = asyncio.Lock()
+        self._metrics = ClientMetrics(self._name)
+
+    async def read(self, image: bytes, extra: Any) -> Any:
+        """Call `read` of the deployment: `extra` is OcrOptions for Ocr, and the OCR's lines for Chart.
+
+        Raises:
+            AppError: of the engine, or Busy, ModelUnavailable, Quarantined.
+        """
+        self._admit(image)
+        try:
+            return await self._call_unbroken("read", image, extra)
+        except RayActorError:
+            self._quarantine.record_death(image)
+            self._metrics.retries.inc()
+            logger.warning("A replica of %s died; its call is made again", self._name)
+        async with self._repeating:
+            self._admit(image)
+            try:
+                return await self._call_unbroken("read", image, extra)
+            except RayActorError:
+                self._quarantine.record_death(image)
+                logger.error("A second replica of %s died with the same image", self._name)
+        self._admit(image)
+        raise ModelUnavailable(f"Two replicas of {self._name} died. Try again")
+
+    async def describe(self) -> ModelInfo:
+        """What a replica has loaded.
+
+        Raises:
+            ModelUnavailable: no replica is there to tell.
+        """
+        try:
+            info: ModelInfo = await self._call("describe")
+        except RayActorError:
+            raise ModelUnavailable(f"The replica of {self._name} died. Try again") from None
+        return info
+
+    async def readiness(self) -> Readiness:
+        """Whether a replica is running, as Serve's controller sees it."""
+        status = await asyncio.to_thread(serve.status)
+        deployment = status.applications[self._handle.app_name].deployments.get(self._name)
+        if deployment and deployment.replica_states.get(ReplicaState.RUNNING, 0) > 0:
+            return Readiness(ready=True)
+        return Readiness(ready=False, reason=(deployment.message if deployment else "") or "no replica is running yet")
+
+    def _admit(self, image: bytes) -> None:
+        try:
+            self._quarantine.admit(image)
+        except Quarantined:
+            self._metrics.quarantined.inc()
+            raise
+
+    async def _call_unbroken(self, method: str, *arguments: Any) -> Any:
+        for pause in BROKEN_PAUSES_S:
+            try:
+                return await self._call(method, *arguments)
+            except ModelBroken:
+                self._metrics.retries.inc()
+                await asyncio.sleep(pause)
+        return await self._call(method, *arguments)
+
+    async def _call(self, method: str, *arguments: Any) -> Any:
+        response = getattr(self._handle, method).remote(*arguments)
+        try:
+            return await response
+        except asyncio.CancelledError:
+            # The caller has gone, or its deadline is over; Serve would let the replica work on.
+            response.cancel()
+            raise
+        except RayTaskError as error:
+            if isinstance(error.cause, AppError):
+                raise error.cause from None
+            raise
+        except BackPressureError:
+            raise Busy(f"All replicas of {self._name} are busy and the queue is full", retry_after=1) from None
+        except DeploymentUnavailableError as error:
+            raise ModelUnavailable(f"{self._name} cannot start: {error}") from None
