@@ -13,10 +13,13 @@ from transformers import (
     PreTrainedModel,
     Qwen2_5_VLProcessor,
     Qwen2VLProcessor,
+    StoppingCriteria,
+    StoppingCriteriaList,
 )
 
 from serve_app.domain import ChartReading, Size
-from serve_app.engines.base import ChartInput
+from serve_app.engines.base import ChartInput, Stop
+from serve_app.engines.oom_ladder import OomLadder
 from serve_app.engines.profiles import ChartProfile
 from serve_app.imaging.resize import bound_pixels
 
@@ -62,10 +65,19 @@ class ChatReader:
         self._model = model
         self._profile = profile
         self._max_new_tokens = max_new_tokens
+        self._ladder = OomLadder(self._read)
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
-        """Read a batch of charts."""
-        images = [bound_pixels(chart.image, self._profile.max_pixels) for chart in charts]
+        """Read a batch of charts, smaller ones where the GPU's memory does not suffice.
+
+        Raises:
+            OutOfMemory: a chart does not fit at the smallest resolution.
+            ModelBroken: that happened repeatedly.
+        """
+        return self._ladder.read(charts, self._profile.max_pixels)
+
+    def _read(self, charts: Sequence[ChartInput], pixels: int) -> list[ChartReading]:
+        images = [bound_pixels(chart.image, pixels) for chart in charts]
         inputs = self._processor.apply_chat_template(
             [self._messages(image) for image in images],
             tokenize=True,
@@ -78,7 +90,12 @@ class ChatReader:
         if self._profile.no_repeat_ngram_size:
             arguments["no_repeat_ngram_size"] = self._profile.no_repeat_ngram_size
         with torch.inference_mode():
-            tokens = self._model.generate(**inputs, **arguments, logits_processor=LogitsProcessorList([certainty]))
+            tokens = self._model.generate(
+                **inputs,
+                **arguments,
+                logits_processor=LogitsProcessorList([certainty]),
+                stopping_criteria=StoppingCriteriaList([_CallersGone([chart.stop for chart in charts])]),
+            )
         answers = tokens[:, inputs["input_ids"].shape[1] :].tolist()
         certainties = torch.stack(certainty.steps, dim=1).tolist()
         return [
@@ -135,6 +152,16 @@ class _Certainty(LogitsProcessor):
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
         self.steps.append(scores.float().softmax(-1).amax(-1).cpu())
         return scores
+
+
+class _CallersGone(StoppingCriteria):
+    """Ends a row at the next token when nobody waits for it any more."""
+
+    def __init__(self, stops: Sequence[Stop]) -> None:
+        self._stops = stops
+
+    def __call__(self, input_ids: Tensor, scores: Tensor, **_: Any) -> Tensor:
+        return torch.tensor([stop.is_set() for stop in self._stops], device=input_ids.device)
 
 
 def _token_ids(setting: int | Iterable[int] | None) -> set[int]:

@@ -3,31 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+
 import serve_app.models.chart.modeling  # noqa: F401 - registers the model's class with transformers
 from serve_app.domain import ChartReading, Size
 from serve_app.engines.base import ChartInput
 from serve_app.models.chart.processing import ChartGraphProcessor
 
 
-def load_processor(source: str) -> ChartGraphProcessor:
-    """The model's processor."""
-    return ChartGraphProcessor.from_pretrained(source)
-
-
 class GraphReader:
     """Runs ChartGraph on images and the OCR's words."""
 
-    def __init__(self, name: str, processor: ChartGraphProcessor, model: Any) -> None:
+    def __init__(self, name: str, source: str, model: Any) -> None:
         self._name = name
-        self._processor = processor
+        self._processor: ChartGraphProcessor = ChartGraphProcessor.from_pretrained(source)
         self._model = model
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts."""
-        inputs = self._processor([chart.image for chart in charts], [chart.lines for chart in charts])
-        output = self._model.generate(**inputs.to(self._model.device))
-        tables = self._processor.post_process_tables(output, inputs)
-        return [
-            ChartReading(table, self._name, Size(*chart.image.size))
-            for table, chart in zip(tables, charts, strict=True)
-        ]
+        lines = [chart.lines for chart in charts]
+        sizes = [Size(*chart.image.size) for chart in charts]
+        inputs = self._processor([chart.image for chart in charts], lines)
+        with torch.inference_mode():
+            output = self._model.generate(**inputs.to(self._model.device))
+        tables = self._processor.post_process_tables(output, lines, sizes)
+        return [ChartReading(table, self._name, self._seen(size)) for table, size in zip(tables, sizes, strict=True)]
+
+    def _seen(self, size: Size) -> Size:
+        """The size to which the processor scales an image, in pixels."""
+        scale = self._processor.long_side / max(size.width, size.height)
+        return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))

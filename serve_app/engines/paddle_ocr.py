@@ -12,8 +12,9 @@ from PIL import Image
 
 from serve_app.config import Device, OcrConfig
 from serve_app.domain import OcrOptions, Page, Polygon, Size, TextLine, Word
+from serve_app.engines.gpu_memory import find_budget, is_exhausted, is_fatal
 from serve_app.engines.upright import find_tall, lay_out_upright, merge_upright
-from serve_app.errors import ConfigError
+from serve_app.errors import ConfigError, ModelBroken, OutOfMemory
 from serve_app.models import ocr_weights
 
 logger = logging.getLogger("ray.serve")
@@ -28,7 +29,7 @@ class PaddleOcrEngine:
         Raises:
             ConfigError: weights or packages are missing, or the installed weights are damaged.
         """
-        self.device = _choose_device(config.engine, device)
+        self.device = _choose_device(config.engine, device, config.num_gpus)
         with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
             detection, recognition = _find_models(config, Path(folder))
             self.name = detection.name.removesuffix("_det")
@@ -50,7 +51,14 @@ class PaddleOcrEngine:
 
     def _predict(self, image: Image.Image, arguments: dict[str, Any]) -> dict[str, Any]:
         bgr = np.asarray(image)[:, :, ::-1]
-        [result] = self._ocr.predict(np.ascontiguousarray(bgr), **arguments)
+        try:
+            [result] = self._ocr.predict(np.ascontiguousarray(bgr), **arguments)
+        except (RuntimeError, OSError, MemoryError) as error:
+            if is_exhausted(error):
+                raise OutOfMemory(f"OCR has no memory for an image of {image.width} x {image.height} pixels") from error
+            if is_fatal(error):
+                raise ModelBroken(f"the GPU failed: {error}") from error
+            raise
         document: dict[str, Any] = result.json["res"]
         return document
 
@@ -102,7 +110,7 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
 
 
-def _choose_device(engine: str, device: Device) -> str:
+def _choose_device(engine: str, device: Device, share: float) -> str:
     """The device that the engine's library can use: with `auto`, a CPU build on a GPU node runs on the CPU."""
     if device == "cpu":
         return "cpu"
@@ -117,6 +125,10 @@ def _choose_device(engine: str, device: Device) -> str:
         usable = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
         remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (README, On a GPU)"
     if usable:
+        if engine == "paddle":
+            # Paddle's allocator grows without bound unless told otherwise.
+            budget = find_budget(paddle.device.cuda.get_device_properties(0).total_memory, share)
+            paddle.set_flags({"FLAGS_gpu_memory_limit_mb": budget >> 20})
         return "gpu"
     if device == "gpu":
         raise ConfigError(f"device: gpu, but the installed {engine} cannot use one: {remedy}")

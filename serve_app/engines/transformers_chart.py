@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from serve_app.config import ChartConfig, Device
 from serve_app.domain import ChartReading
 from serve_app.engines.base import ChartInput
+from serve_app.engines.gpu_memory import check_fit, find_budget, is_fatal
 from serve_app.engines.profiles import ChartProfile, find_profile
-from serve_app.errors import ConfigError
+from serve_app.errors import ConfigError, ModelBroken
 from serve_app.models import CHART_WEIGHTS
 
 logger = logging.getLogger("ray.serve")
@@ -41,16 +42,26 @@ class TransformersChart:
         self._reader = _load(self.name, source, profile, config, self.device)
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
-        """Read a batch of charts; one reading for each, in order, with places in the pixels of its image."""
-        return self._reader.read(charts)
+        """Read a batch of charts; one reading for each, in order, with places in the pixels of its image.
+
+        Raises:
+            OutOfMemory: a chart does not fit the GPU.
+            ModelBroken: the GPU's context is dead.
+        """
+        try:
+            return self._reader.read(charts)
+        except RuntimeError as error:
+            if is_fatal(error):
+                raise ModelBroken(f"the GPU failed: {error}") from error
+            raise
 
 
 def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, device: str) -> ChartReader:
     try:
         if profile.wants_words:
-            from serve_app.engines.graph_reader import GraphReader, load_processor
+            from serve_app.engines.graph_reader import GraphReader
 
-            return GraphReader(name, load_processor(source), _load_model(source, config, device))
+            return GraphReader(name, source, _load_model(source, config, device))
         from serve_app.engines.chat_reader import ChatReader, load_chat_processor
 
         processor = load_chat_processor(source, local_files_only=config.local_files_only)
@@ -82,6 +93,10 @@ def _load_model(source: str, config: ChartConfig, device: str) -> Any:
             f"The weights in {source} lack {len(missing)} of the model's tensors ({', '.join(missing[:3])} …): "
             "they are incomplete or belong to another model"
         )
+    if device == "cuda":
+        budget = find_budget(torch.cuda.get_device_properties(0).total_memory, config.num_gpus)
+        check_fit(model.get_memory_footprint(), budget, config.num_gpus)
+        torch.cuda.set_per_process_memory_fraction(budget / torch.cuda.get_device_properties(0).total_memory)
     return model.eval().to(device)
 
 

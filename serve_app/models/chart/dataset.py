@@ -1,5 +1,6 @@
 """Training examples: rendered charts, their words shaken to look like OCR, and the targets of every head."""
 
+import logging
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from serve_app.models.chart.processing import pad_images, scale_image
 from serve_app.models.chart.renderer import render
 from serve_app.models.chart.scene import Scene
 from serve_app.models.chart.trunk import KINDS, STRIDE
+
+log = logging.getLogger(__name__)
 
 MAX_WORDS = 96
 MAX_MARKS = 120
@@ -113,6 +116,15 @@ def collate(examples: list[Example]) -> dict[str, Tensor]:
     return out
 
 
+def _try_render(seed: int) -> Scene | None:
+    """A scene, or None where its random data cannot be drawn: one chart in many thousands must not end a training."""
+    try:
+        return render(seed)
+    except (ArithmeticError, ValueError, LookupError):
+        log.warning("seed %d could not be rendered", seed, exc_info=True)
+        return None
+
+
 class ChartBatches(IterableDataset[dict[str, Tensor]]):
     """Endless batches of charts of like shape, from the seed `first` on; `seed` in each batch says how far it got."""
 
@@ -129,10 +141,10 @@ class ChartBatches(IterableDataset[dict[str, Tensor]]):
         start = self.first + worker * count
         while True:
             rng = random.Random(start)
-            scenes = [render(seed) for seed in range(start, start + count)]
+            scenes = [scene for seed in range(start, start + count) if (scene := _try_render(seed))]
             start += count * workers
             scenes.sort(key=lambda s: s.image.width / s.image.height)
-            batches = [scenes[i : i + self.batch] for i in range(0, count, self.batch)]
+            batches = [scenes[i : i + self.batch] for i in range(0, len(scenes), self.batch)]
             rng.shuffle(batches)
             for scenes_of in batches:
                 side = rng.choice(SIDES)

@@ -169,7 +169,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of the model")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--log-every", type=int, default=100)
-    parser.add_argument("--save-every", type=int, default=500)
+    parser.add_argument("--save-every", type=int, default=200)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(args.threads)

@@ -5,9 +5,9 @@ import torch
 from PIL import Image
 
 from serve_app.config import ChartConfig
-from serve_app.engines.base import ChartInput
+from serve_app.engines.base import ChartInput, Stop
 from serve_app.engines.transformers_chart import TransformersChart
-from serve_app.errors import ConfigError
+from serve_app.errors import ConfigError, ModelBroken, OutOfMemory
 from tests.drawings import draw_chart
 from tests.unit.engines.tiny import save_qwen2_vl
 
@@ -106,3 +106,52 @@ def test_auto_falls_back_to_the_cpu(folder, caplog):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
     assert TransformersChart(ChartConfig(model=str(folder)), "auto").device == "cpu"
+
+
+def test_generation_stops_at_the_next_token_when_the_caller_has_gone(folder):
+    engine = build(folder)
+    steps, stop = [], Stop()
+
+    def count(*_):
+        steps.append(1)
+        if len(steps) == 3:
+            stop.set()
+
+    engine._reader._model.register_forward_hook(count)
+    engine.read([ChartInput(draw_chart(), stop=stop)])
+    assert len(steps) == 3  # of the 16 that it may take
+
+
+def test_running_out_of_memory_lowers_the_resolution(folder, monkeypatch):
+    engine = build(folder)
+    model = engine._reader._model
+    generate = model.generate
+
+    def limited(**inputs):
+        if inputs["image_grid_thw"].prod(-1).sum() > 2000:  # patches of 14 x 14 pixels
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return generate(**inputs)
+
+    monkeypatch.setattr(model, "generate", limited)
+    [reading] = engine.read([ChartInput(Image.new("RGB", (1000, 1000), "white"))])
+    assert reading.resolution.width * reading.resolution.height < 500_000
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), OutOfMemory),
+        (torch.AcceleratorError("CUDA error: an illegal memory access was encountered"), ModelBroken),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED"), ModelBroken),
+        (RuntimeError("shapes do not match"), RuntimeError),
+    ],
+)
+def test_errors_of_the_gpu_are_told_apart(folder, monkeypatch, error, expected):
+    engine = build(folder)
+
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(engine._reader._model, "generate", fail)
+    with pytest.raises(expected):
+        engine.read(charts()[:1])

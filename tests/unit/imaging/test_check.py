@@ -2,7 +2,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -138,6 +138,7 @@ def test_tells_transparency(image: Image.Image, options: dict[str, Any], alpha: 
     assert check(save_as(image, "PNG", **options)).alpha is alpha
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300), st.sampled_from([data[:16] for data in SOUND.values()] + [b"", b"BM", b"\0\0\0\x20ftyp"])
 )
@@ -145,13 +146,14 @@ def test_any_bytes_are_read_or_refused(data: bytes, start: bytes) -> None:
     assert status_of(start + data) in {200, 400, 413, 415}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None)
 @given(st.sampled_from(sorted(SOUND)), st.data())
 def test_any_truncation_is_read_or_refused(name: str, data: st.DataObject) -> None:
     length = data.draw(st.integers(1, len(SOUND[name]) - 1))
     assert status_of(SOUND[name][:length]) in {200, 400, 415}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(SOUND)), st.data())
 def test_any_damage_is_read_or_refused(name: str, data: st.DataObject) -> None:
     damaged = bytearray(SOUND[name])

@@ -96,6 +96,7 @@ def test_a_page_read_in_tiles_is_the_page(seed: int, width: int, height: int, si
             assert (x, y) == pytest.approx((u, v), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.lists(st.floats(-50, 1200), min_size=8, max_size=8), st.text()), max_size=12

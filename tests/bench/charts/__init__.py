@@ -1,0 +1,1 @@
+"""How well charts are read: `python -m tests.bench.charts [--ocr] [--charts N]`."""
