@@ -48,7 +48,5 @@ def asks_for_gpu(args: AppConfig) -> bool:
     if args.device != "auto":
         return args.device == "gpu"
     found = bool(ray.cluster_resources().get("GPU", 0))
-    logger.info(
-        "device: auto: the models run on %s", "GPUs" if found else "CPUs: the cluster has no GPU"
-    )
+    logger.info("device: auto: the models run on %s", "GPUs" if found else "CPUs: the cluster has no GPU")
     return found

@@ -42,7 +42,10 @@ class Analysis:
 
 
 class Pipeline:
-    """The three things that a client can ask for. One instance serves all requests of an ingress replica."""
+    """The three things that a client can ask for. One instance serves all requests of an ingress replica.
+
+    Each raises DeadlineExceeded after `deadline_s` seconds, or those of the config; what runs for it is cancelled.
+    """
 
     def __init__(self, config: AppConfig, ocr: OcrClient, chart: ChartClient, *, chart_wants_words: bool) -> None:
         self._config = config
@@ -50,14 +53,22 @@ class Pipeline:
         self._chart = chart
         self._chart_wants_words = chart_wants_words
 
-    async def read_text(self, data: bytes, options: OcrOptions, *, zoom: bool = False, binarise: bool = False) -> Page:
+    async def read_text(
+        self,
+        data: bytes,
+        options: OcrOptions,
+        *,
+        deadline_s: float | None = None,
+        zoom: bool = False,
+        binarise: bool = False,
+    ) -> Page:
         """Read the text of an uploaded image.
 
         With `zoom`, it is read in overlapping tiles at up to twice its size, for small print.
         Polygons are in pixels of the upload, after its EXIF orientation.
         """
         header = self._check(data)
-        async with self._deadline():
+        async with self._deadline(deadline_s):
             if zoom:
                 return await self._read_tiles(data, header, options)
             prepared = await self._prepare(
@@ -65,21 +76,21 @@ class Pipeline:
             )
             return rescale_page(await self._ocr.read(prepared.data, options), prepared.original)
 
-    async def read_chart(self, data: bytes) -> ChartReading:
+    async def read_chart(self, data: bytes, *, deadline_s: float | None = None) -> ChartReading:
         """Read an uploaded chart; places are in pixels of the upload, after its EXIF orientation."""
         header = self._check(data)
-        async with self._deadline():
+        async with self._deadline(deadline_s):
             if self._chart_wants_words:
                 return await self._read_chart_with(data, header, await self._read_words(data, header))
             return await self._read_chart_with(data, header, None)
 
-    async def analyze(self, data: bytes) -> Analysis:
+    async def analyze(self, data: bytes, *, deadline_s: float | None = None) -> Analysis:
         """Read an uploaded chart with both models, and find for each cell the text that confirms it.
 
         The models run side by side, unless the chart model needs the OCR's words first.
         """
         header = self._check(data)
-        async with self._deadline():
+        async with self._deadline(deadline_s):
             if self._chart_wants_words:
                 page = await self._read_words(data, header)
                 reading = await self._read_chart_with(data, header, page)
@@ -128,8 +139,8 @@ class Pipeline:
         return Page(header.size, tuple(rescale_lines(lines, tiles.size, header.size)), pages[0].model)
 
     @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
-        seconds = self._config.http.deadline_s
+    async def _deadline(self, seconds: float | None) -> AsyncIterator[None]:
+        seconds = seconds or self._config.http.deadline_s
         try:
             async with asyncio.timeout(seconds):
                 yield

@@ -11,10 +11,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from serve_app.api.deadline import Deadline
+from serve_app.api.failures import describe_invalid
 from serve_app.api.fetch import fetch_image
 from serve_app.api.request_id import request_id
 from serve_app.api.upload import bounded, too_many_bytes
@@ -98,7 +101,10 @@ class PaddlexRoute(APIRoute):
 
         async def handle_errors(request: Request) -> Response:
             try:
-                return await handle(request)
+                try:
+                    return await handle(request)
+                except RequestValidationError as error:  # of a header
+                    raise InvalidParameter(describe_invalid(error)) from error
             except AppError as error:
                 body = ErrorResponse(logId=request_id(request), errorCode=error.status, errorMsg=error.message)
                 headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
@@ -118,7 +124,7 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
         "requestBody": {"required": True, "content": {"application/json": {"schema": InferRequest.model_json_schema()}}}
     },
 )
-async def infer(request: Request) -> InferResponse:
+async def infer(request: Request, deadline_s: Deadline) -> InferResponse:
     """Read the text of an image by PaddleX's contract (images only: `fileType` 1)."""
     config: AppConfig = request.app.state.config
     # Read by hand, since FastAPI would take in a body of any length.
@@ -129,7 +135,7 @@ async def infer(request: Request) -> InferResponse:
         raise InvalidParameter(_describe(error)) from error
     _refuse_unsupported(asked)
     image = await _load(asked.file, config)
-    page = await request.app.state.pipeline.read_text(image, _options(asked))
+    page = await request.app.state.pipeline.read_text(image, _options(asked), deadline_s=deadline_s)
     result = OcrResult(prunedResult=page.paddlex)
     if asked.visualize:
         drawn = await asyncio.to_thread(draw_outlines, image, [line.polygon for line in page.lines])

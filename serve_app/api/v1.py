@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from serve_app.api.deadline import Deadline
 from serve_app.api.failures import documented_errors
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
@@ -51,10 +52,14 @@ _EXPORTS = {
 
 
 @router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
-async def read_text(request: Request, query: Annotated[OcrQuery, Query()], image: Upload) -> OcrBody:
+async def read_text(
+    request: Request, query: Annotated[OcrQuery, Query()], deadline_s: Deadline, image: Upload
+) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
-    page = await _pipeline(request).read_text(image, options, zoom=query.zoom, binarise=query.binarise)
+    page = await _pipeline(request).read_text(
+        image, options, deadline_s=deadline_s, zoom=query.zoom, binarise=query.binarise
+    )
     body = OcrBody.of(page)
     body.request_id = request_id(request)
     return body
@@ -66,9 +71,11 @@ async def read_text(request: Request, query: Annotated[OcrQuery, Query()], image
     response_model=ChartBody,
     responses={200: {"content": {media_type: {} for _, media_type in _EXPORTS.values()}}},
 )
-async def read_chart(request: Request, query: Annotated[ChartQuery, Query()], image: Upload) -> ChartBody | Response:
+async def read_chart(
+    request: Request, query: Annotated[ChartQuery, Query()], deadline_s: Deadline, image: Upload
+) -> ChartBody | Response:
     """Read a chart's data table."""
-    reading = await _pipeline(request).read_chart(image)
+    reading = await _pipeline(request).read_chart(image, deadline_s=deadline_s)
     if query.format in _EXPORTS:
         write, media_type = _EXPORTS[query.format]
         return Response(write(reading.table), media_type=media_type)
@@ -78,9 +85,11 @@ async def read_chart(request: Request, query: Annotated[ChartQuery, Query()], im
 
 
 @router.post("/analyze", openapi_extra=UPLOAD_BODY)
-async def analyze(request: Request, _: Annotated[NoQuery, Query()], image: Upload) -> AnalysisBody:
+async def analyze(
+    request: Request, _: Annotated[NoQuery, Query()], deadline_s: Deadline, image: Upload
+) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
-    body = AnalysisBody.of(await _pipeline(request).analyze(image))
+    body = AnalysisBody.of(await _pipeline(request).analyze(image, deadline_s=deadline_s))
     body.request_id = request_id(request)
     return body
 

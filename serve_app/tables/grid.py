@@ -13,7 +13,8 @@ MAX_TEXT = 1_000
 """Bounds on a table's cells and columns, and on one cell's characters. No chart comes near them; a model that
 repeats itself does, and one long cell with a large colspan would otherwise become gigabytes of JSON."""
 
-_SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,32}\|>")
+SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,32}\|>")
+"""`<|im_end|>` and its like, which stay in a text that is decoded with its special tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def build_table(
 
 
 def _build_cell(piece: Piece, confidence: Sequence[float] | None) -> Cell:
-    text = " ".join(_SPECIAL_TOKEN.sub(" ", piece.text).split())[:MAX_TEXT].rstrip()
+    text = " ".join(SPECIAL_TOKEN.sub(" ", piece.text).split())[:MAX_TEXT].rstrip()
     if confidence is None:
         return Cell(text, number=parse_number(text))
     least = min(confidence[piece.start : piece.end], default=1.0)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from serve_app.domain import ChartTable
-from serve_app.tables.grid import Piece, build_table, cut_piece
+from serve_app.tables.grid import SPECIAL_TOKEN, Piece, build_table, cut_piece
 
 _LINE_BREAK = re.compile(r"\r\n?|\n|(?<!\\)<0x0A>")
-_PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
+_PIPE = re.compile(rf"\\.|{SPECIAL_TOKEN.pattern}|(\|)", re.DOTALL)
 _RULE = re.compile(r":?-{2,}:?|:-+:?|-+:")
 _ESCAPE = re.compile(r"\\([\\|*`<\[\]_#&%$~])")  # Markdown's, and those that models escape as in LaTeX ("12\%")
 _EMPHASIS = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
@@ -74,7 +74,8 @@ def _find_pipes(text: str, line: Line) -> list[int]:
 def _find_outer(text: str, line: Line) -> tuple[bool, bool]:
     """Whether the first pipe of a line has nothing before it, and the last nothing behind it."""
     pipes = _find_pipes(text, line)
-    return not text[line[0] : pipes[0]].strip(), not text[pipes[-1] + 1 : line[1]].strip()
+    before, behind = text[line[0] : pipes[0]], text[pipes[-1] + 1 : line[1]]
+    return not before.strip(), not SPECIAL_TOKEN.sub("", behind).strip()
 
 
 def _split(text: str, line: Line, outer: tuple[bool, bool], framed: bool) -> list[Piece]:

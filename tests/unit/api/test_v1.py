@@ -159,6 +159,18 @@ class TestDeadline:
         assert (answer.status_code, answer.json()["error"]["retryable"]) == (408, True)
 
 
+async def test_a_header_shortens_the_deadline(service, monkeypatch):
+    async def sleep(*_):
+        await asyncio.sleep(10)
+
+    monkeypatch.setattr(service.ocr, "read", sleep)
+    answer = await service.http.post("/v1/ocr", content=PNG, headers={"x-deadline-s": "0.05"})
+    assert answer.status_code == 408
+    assert "0.05 seconds" in answer.json()["error"]["message"]
+    refused = await service.http.post("/v1/ocr", content=PNG, headers={"x-deadline-s": "-1"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid_parameter")
+
+
 async def test_zoom_reads_in_tiles(service):
     large = encode(draw_page(("one line",) * 20, width=1500))
     answer = await service.http.post("/v1/ocr?zoom=true", content=large)

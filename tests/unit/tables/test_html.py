@@ -27,6 +27,11 @@ def test_spans_are_filled() -> None:
     assert list_rows(table) == [["A", "B", "B"], ["A", "1", "2"], ["C", "C", "3"], ["C", "C", "4"]]
 
 
+def test_a_cell_spans_as_many_rows_as_it_says() -> None:
+    rows = list_rows(parse("<tr><td rowspan=3>a<td>1<tr><td>2<tr><td>3<tr><td>b<td>4"))
+    assert rows == [["a", "1"], ["a", "2"], ["a", "3"], ["b", "4"]]
+
+
 def test_a_rowspan_ends_with_the_last_row() -> None:
     assert list_rows(parse("<tr><td rowspan=9>a<td>b<tr><td>c")) == [["a", "b"], ["a", "c"]]
 
@@ -63,6 +68,12 @@ def test_confidence_follows_the_characters() -> None:
     confidence = [1.0] * len(text)
     confidence[text.index("b")] = 0.5
     assert [cell.confidence for cell in parse(text, confidence).columns] == [0.5, 1.0]
+
+
+def test_an_empty_cell_is_as_sure_as_the_tag_that_closes_it() -> None:
+    text = "<tr><td></td>"
+    confidence = [0.5 if index == text.index("</td>") else 1.0 for index in range(len(text))]
+    assert parse(text, confidence).columns[0].confidence == 0.5
 
 
 def test_span_bombs_are_bounded() -> None:

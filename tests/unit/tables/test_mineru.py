@@ -59,6 +59,11 @@ def test_a_bare_table_is_read_without_tags() -> None:
     assert list_rows(parse(TABLE)) == [["Year", "A"], ["2018", "1.5"]]
 
 
+def test_other_tags_do_not_end_a_field_that_is_closed() -> None:
+    table = parse("<|content_start|>| a | b<|txt_contd|> |\n| 1 | 2 |<|content_end|>| 3 | 4 |")
+    assert list_rows(table) == [["a", "b"], ["1", "2"]]
+
+
 def test_an_answer_that_stops_early_is_empty() -> None:
     assert parse("<|class_start|>chart<|class_end|><|caption_sta") == ChartTable()
 

@@ -90,6 +90,10 @@ def test_other_texts_are_no_numbers(text: str) -> None:
     assert parse_number(text) is None
 
 
+def test_the_longest_number_is_read() -> None:
+    assert parse_number("9" * LONGEST) == Number(pytest.approx(1e64))
+
+
 def test_a_zero_has_no_sign() -> None:
     number = parse_number("-0")
     assert number is not None
@@ -129,6 +133,8 @@ def test_reads_thousands_separators(value: int) -> None:
         (Number(-1.5, "$M"), "-$1.5M"),
         (Number(12.0, "kg"), "12 kg"),
         (Number(2.5, "M"), "2.5M"),
+        (Number(3.5, "bn"), "3.5bn"),
+        (Number(0.0), "0"),
     ],
 )
 def test_formats_plainly(number: Number, text: str) -> None:

@@ -21,6 +21,10 @@ def test_an_empty_corner_is_a_cell_where_rows_have_no_outer_pipes() -> None:
     ]
 
 
+def test_an_empty_corner_over_a_single_row() -> None:
+    assert list_rows(parse(" | A\nx | 1")) == [["", "A"], ["x", "1"]]
+
+
 def test_reads_markdown() -> None:
     table = parse("Here it is:\n\n**Sales**\n\n| **Year** | A |\n|:---|---:|\n| 2018 | `1` |\n| 2019 |  |\n\nEnd.")
     assert list_rows(table) == [["Year", "A"], ["2018", "1"], ["2019", ""]]
@@ -28,8 +32,9 @@ def test_reads_markdown() -> None:
     assert table.title.text == "Sales"
 
 
-def test_a_heading_is_the_title() -> None:
-    table = parse("### Sales\r\n| a |\r\n| - |\r\n| 1 |")
+@pytest.mark.parametrize("marks", ["#", "###"])
+def test_a_heading_is_the_title(marks: str) -> None:
+    table = parse(f"{marks} Sales\r\n| a |\r\n| - |\r\n| 1 |")
     assert table.title is not None
     assert table.title.text == "Sales"
 
@@ -75,10 +80,12 @@ def test_prose_with_a_pipe_is_no_row_of_a_framed_table() -> None:
 
 def test_a_row_cut_short_keeps_its_columns() -> None:
     assert list_rows(parse("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4")) == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert list_rows(parse("|a|b|\n|1|2|\n|3|4")) == [["a", "b"], ["1", "2"], ["3", "4"]]
 
 
 def test_the_longest_table_counts() -> None:
     assert list_rows(parse("x | y\nthen\na | b\n1 | 2")) == [["a", "b"], ["1", "2"]]
+    assert list_rows(parse("x | y\nthen\na | b")) == [["x", "y"]]
 
 
 def test_confidence_follows_the_characters() -> None:
@@ -88,6 +95,11 @@ def test_confidence_follows_the_characters() -> None:
     confidence[text.index("b") + 1] = 0.5  # the line break belongs to no cell
     table = parse(text, confidence)
     assert [cell.confidence for cell in (*table.columns, *table.rows[0])] == [1, 1, 1, 0.25]
+
+
+def test_the_pipes_of_special_tokens_are_no_borders() -> None:
+    assert list_rows(parse("| a | b<|txt|> |\n| 1 | 2 |<|im_end|>")) == [["a", "b"], ["1", "2"]]
+    assert list_rows(parse("a | b\n1 | 2<|im_end|>")) == [["a", "b"], ["1", "2"]]
 
 
 @given(st.one_of(MARKUP, st.text()))
