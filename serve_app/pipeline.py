@@ -99,7 +99,7 @@ class Pipeline:
                     words = tasks.create_task(self._read_words(data, header))
                     chart = tasks.create_task(self._read_chart_with(data, header, None))
                 page, reading = words.result(), chart.result()
-        return Analysis(page, reading, find_evidence(reading.table, page.lines))
+            return Analysis(page, reading, await asyncio.to_thread(find_evidence, reading.table, page.lines))
 
     def _check(self, data: bytes) -> Header:
         limits = self._config.limits

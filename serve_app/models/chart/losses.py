@@ -12,6 +12,10 @@ from serve_app.models.chart.trunk import PATCH, STRIDE, TrunkOutput
 MATCH = 8.0
 """Pixels within which a peak counts as the mark it should be."""
 
+RARE = 2.5
+"""Weight in the map of marks of the kinds that few charts have, or few of them."""
+
+_RARE = (MarkKind.AREA, MarkKind.SLICE, MarkKind.RIM, MarkKind.HUB)
 _LINKED = (MarkKind.COLUMN, MarkKind.BAR, MarkKind.POINT, MarkKind.AREA, MarkKind.SLICE, MarkKind.SWATCH)
 
 
@@ -24,7 +28,8 @@ def focal_loss(logits: Tensor, target: Tensor, inside: Tensor) -> Tensor:
     positive = target == 1
     loss_positive = -F.logsigmoid(logits) * (1 - score).square() * positive
     loss_negative = -F.logsigmoid(-logits) * score.square() * (1 - target).pow(4) * ~positive * inside
-    return (loss_positive.sum() + loss_negative.sum()) / positive.sum().clamp(min=1)
+    weight = logits.new_tensor([RARE if kind in _RARE else 1.0 for kind in MarkKind])[:, None, None]
+    return ((loss_positive + loss_negative) * weight).sum() / positive.sum().clamp(min=1)
 
 
 def offset_loss(offset: Tensor, marks: Tensor, present: Tensor) -> Tensor:

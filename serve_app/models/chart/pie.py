@@ -11,7 +11,7 @@ from serve_app.models.chart.labels import Labels, find_targets, fold_links, make
 from serve_app.models.chart.scene import MarkKind, Role
 from serve_app.tables.numbers import parse_number
 
-_COMBINED = re.compile(r"^(?P<name>.*?\S)\s*[\s:,;(–—-]+\s*(?P<value>[^\s:;(]*\d[^:;()]*?)\s*\)?$")  # noqa: RUF001
+_COMBINED = re.compile(r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|\s-\s)(?P<value>\S*\d.*?)\)?")  # noqa: RUF001
 _CATEGORY, _LABEL = 0, 2
 
 
@@ -84,9 +84,9 @@ def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int) -> t
     place = graph.words[word].polygon
     if number := parse_number(printed):
         return text, Cell(printed, confidence, number, place)
-    combined = _COMBINED.match(printed)
+    combined = _COMBINED.fullmatch(printed)
     if combined and (number := parse_number(combined["value"])):
-        name_part = combined["name"] if labels.roots[word] == name else text
+        name_part = combined["name"].rstrip(" ,:;-") if labels.roots[word] == name else text
         return name_part, Cell(combined["value"], confidence, number, place)
     return text, None
 

@@ -22,7 +22,7 @@ from serve_app.models.chart.modeling import ChartGraphForTableExtraction
 
 log = logging.getLogger(__name__)
 
-WEIGHTS = {"offset": 0.5, "kind": 0.2, "stacked": 0.2, "real": 0.5}
+WEIGHTS = {"kind": 0.2, "stacked": 0.2, "real": 0.5}
 """Losses that do not count fully."""
 
 WARM_UP = 200
@@ -102,7 +102,7 @@ class Trainer:
         return report
 
     def _average(self) -> None:
-        decay = min(0.999, (1 + self.step) / (10 + self.step))
+        decay = min(0.998, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             old = list(self.average.state_dict().values())
             torch._foreach_lerp_(old, list(self.model.state_dict().values()), 1 - decay)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,11 +15,19 @@ from serve_app.tables.numbers import parse_number
 MAX_WORDS = 96
 """More lines than this cost time and are no chart's any more."""
 
-_LABEL_GAP = 1.0
-"""Two words farther apart than this many text heights are two labels; a space is about a third of one."""
+_LABEL_GAP = 0.7
+"""Two words farther apart than this many heights of the line's box are two labels; a space is about 0.35 of one."""
 
-_NUMBER_GAP = 0.45
+_NUMBER_GAP = 0.5
 """The same between two numbers; a thousands separator that is a space is narrower."""
+
+_MARGIN = 0.3
+"""Heights that a line's box begins before its first letter. One that begins earlier has a legend's key in it."""
+
+_LEVEL = 10.0
+"""Degrees. Where words lie on a line that slopes more, OCR does not say exactly."""
+
+_KEY = re.compile(r"^[■□▪▫●○◆◇•▲△▼▽►▶◄★▬━─—–_~=·-]+\s*(?![\s\d.,$€£])")  # noqa: RUF001 - keys that OCR read as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +88,58 @@ def prepare_words(lines: Sequence[TextLine], limit: int = MAX_WORDS) -> list[Pla
 
 def _split_line(line: TextLine) -> list[PlacedWord]:
     whole = place_word(line.text.strip(), line.score, line.polygon)
-    words = [word for word in line.words if word.text.strip()]
-    if len(words) > 1:
-        return _split_at_gaps(line, words, whole)
+    spans = _locate(line)
+    if spans and abs(whole.angle) < _LEVEL:
+        return _split_at_gaps(line, spans, whole)
     tokens = whole.text.split()
     if len(tokens) > 1 and parse_number(whole.text) is None and all(parse_number(token) for token in tokens):
-        return [
-            place_word(token, line.score, _cut(line.polygon, whole.text, token, at)) for at, token in _find(whole.text)
-        ]
+        return [place_word(t, line.score, _cut(line.polygon, whole.text, t, at)) for at, t in _find(whole.text, tokens)]
     return [whole]
 
 
-def _split_at_gaps(line: TextLine, words: Sequence[Word], whole: PlacedWord) -> list[PlacedWord]:
-    direction = np.array([math.cos(math.radians(whole.angle)), -math.sin(math.radians(whole.angle))])
-    spans = [(ends.min(), ends.max()) for w in words for ends in (np.asarray(w.polygon, float) @ direction,)]
-    order = sorted(range(len(words)), key=lambda i: spans[i][0])
-    numeric = all(parse_number(word.text) for word in words)
+def _locate(line: TextLine) -> list[tuple[int, Word]]:
+    """The words of a line with where each begins in its text; a legend's key at its start is no word."""
+    key = _KEY.match(line.text)
+    found = _find(line.text, [word.text.strip() for word in line.words])
+    placed = zip(found, line.words, strict=False)
+    return [(at, word) for (at, text), word in placed if text and at >= (key.end() if key else 0)]
+
+
+def _split_at_gaps(line: TextLine, spans: Sequence[tuple[int, Word]], whole: PlacedWord) -> list[PlacedWord]:
+    ends = [(min(x for x, _ in word.polygon), max(x for x, _ in word.polygon)) for _, word in spans]
+    numeric = all(parse_number(token) for token in whole.text.split())
     widest = whole.height * (_NUMBER_GAP if numeric else _LABEL_GAP)
-    groups = [[order[0]]]
-    for before, after in itertools.pairwise(order):
-        if spans[after][0] - spans[before][1] > widest:
+    groups = [[0]]
+    for before, after in itertools.pairwise(range(len(spans))):
+        if ends[after][0] - ends[before][1] > widest:
             groups.append([])
         groups[-1].append(after)
-    if len(groups) == 1:
-        return [whole]
+    (left, _), (right, _), _, _ = line.polygon
+    margin = _MARGIN * whole.height
     parts = []
     for group in groups:
-        first, last = words[group[0]].polygon, words[group[-1]].polygon
-        between = " " if all(word.text.isascii() for word in words) else ""
-        parts.append(
-            place_word(
-                between.join(words[i].text.strip() for i in group),
-                line.score,
-                (first[0], last[1], last[2], first[3]),
-            )
-        )
-    return parts
+        first, last = group[0], group[-1]
+        text = line.text[spans[first][0] : spans[last][0] + len(spans[last][1].text.strip())]
+        start, end = max(ends[first][0] - margin, left), min(ends[last][1] + margin, right)
+        if end > start:
+            parts.append(place_word(text, line.score, _crop(line.polygon, start, end)))
+    return parts or [whole]
 
 
-def _find(text: str) -> list[tuple[int, str]]:
+def _crop(polygon: Polygon, start: float, end: float) -> Polygon:
+    """The part of a level outline between two x in pixels."""
+    corners = np.asarray(polygon, float)
+    width = max(corners[1, 0] - corners[0, 0], 1e-6)
+    return _between(polygon, (start - corners[0, 0]) / width, (end - corners[0, 0]) / width)
+
+
+def _find(text: str, tokens: Sequence[str]) -> list[tuple[int, str]]:
+    """Where tokens stand in a text, one after the other, as far as they are found."""
     found, at = [], 0
-    for token in text.split():
-        at = text.index(token, at)
+    for token in tokens:
+        at = text.find(token, at)
+        if at < 0:
+            break
         found.append((at, token))
         at += len(token)
     return found
@@ -128,8 +147,12 @@ def _find(text: str) -> list[tuple[int, str]]:
 
 def _cut(polygon: Polygon, text: str, token: str, at: int) -> Polygon:
     """The part of an outline that a token takes, if all characters are of one width."""
+    return _between(polygon, at / len(text), (at + len(token)) / len(text))
+
+
+def _between(polygon: Polygon, start: float, end: float) -> Polygon:
+    """The part of an outline between two shares of its length."""
     corners = np.asarray(polygon, float)
-    start, end = at / len(text), (at + len(token)) / len(text)
     top, bottom = corners[1] - corners[0], corners[2] - corners[3]
     cut = (corners[0] + start * top, corners[0] + end * top, corners[3] + end * bottom, corners[3] + start * bottom)
     return tuple((float(x), float(y)) for x, y in cut)  # type: ignore[return-value]

@@ -113,6 +113,14 @@ def test_any_outlines_are_merged(found: list[tuple[int, list[float], str]]) -> N
     assert bool(merged) == bool(found)
 
 
+def test_a_line_cut_in_a_space_is_joined() -> None:
+    left = TextLine("Operating costs", 0.9, box(350, 10, 494, 26))  # six pixels before the border
+    right = TextLine("costs fell in", 0.9, box(0, 10, 130, 26))
+    merged = merge([(Tile(0, 0, 500, 100), [left]), (Tile(440, 0, 500, 100), [right])])
+    assert [line.text for line in merged] == ["Operating costs fell in"]
+    assert merged[0].polygon == box(350, 10, 570, 26)
+
+
 def test_no_tiles_no_lines() -> None:
     assert merge([]) == []
     assert merge([(Tile(0, 0, 100, 100), [])]) == []

@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("without-deadline", deadline=None, max_examples=3000)
+settings.register_profile("without-deadline", deadline=None)
 settings.load_profile("without-deadline")

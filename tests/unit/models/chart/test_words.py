@@ -35,7 +35,7 @@ def test_a_tall_box_runs_upwards():
         ([(0, 30), (60, 90)], ["East", "West"], ["East", "West"]),
         ([(0, 10), (14, 34)], ["1", "200"], ["1 200"]),
         ([(0, 10), (22, 40), (52, 70)], ["0", "20", "40"], ["0", "20", "40"]),
-        ([(60, 90), (0, 30)], ["West", "East"], ["East", "West"]),
+        ([(0, 4), (8, 40), (70, 74), (78, 110)], ["$", "1000", "$", "500"], ["$ 1000", "$ 500"]),
     ],
 )
 def test_splits_where_the_gap_is_wide(spans, texts, expected):
@@ -44,6 +44,21 @@ def test_splits_where_the_gap_is_wide(spans, texts, expected):
     parts = prepare_words([line])
     assert [part.text for part in parts] == expected
     assert all(part.score == 0.9 for part in parts)
+
+
+@pytest.mark.parametrize(("text", "first"), [("■ North", "■"), ("North", None), ("-o- North", "-"), ("■North", "■")])
+def test_a_legend_key_is_no_part_of_its_name(text, first):
+    words = (Word("North", box(40, 0, 75, 14)),)
+    if first:
+        words = (Word(first, box(4, 0, 14, 14)), *words)
+    [part] = prepare_words([TextLine(text, 1.0, box(0, 0, 80, 14), words)])
+    assert part.text == "North"
+    assert part.polygon[0][0] == pytest.approx(40 - 0.3 * 14)
+
+
+def test_a_minus_is_no_legend_key():
+    line = TextLine("-5", 1.0, box(0, 0, 20, 12), (Word("-", box(2, 0, 6, 12)), Word("5", box(8, 0, 16, 12))))
+    assert [part.text for part in prepare_words([line])] == ["-5"]
 
 
 def test_splits_glued_ticks_without_word_boxes():
