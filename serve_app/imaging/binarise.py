@@ -1,4 +1,8 @@
-"""Adaptive black-and-white for scans on stained or shaded paper."""
+"""Adaptive black-and-white, for models that need it on stained or shaded paper.
+
+PP-OCRv6 does not: on shaded pages of 24-pixel print it read 0.0 % of the characters wrong, and 0.1 % after this, with
+ink of 35 % of the paper's brightness; 0.2 % against 2.0 % with faint ink of 70 %; 12 % against 29 % with strong noise.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -81,7 +81,10 @@ def find_area(polygon: Sequence[Point]) -> float:
 
 
 def intersect(subject: Sequence[Point], clip: Sequence[Point]) -> list[Point]:
-    """The common part of two convex polygons given clockwise in pixels (y down), by Sutherland and Hodgman (1974)."""
+    """The common part of two convex polygons, clockwise with y down, by Sutherland and Hodgman (1974).
+
+    `clip` must have an area.
+    """
     result = list(subject)
     for (ax, ay), (bx, by) in zip(clip, [*clip[1:], *clip[:1]], strict=True):
         corners, result = result, []
@@ -101,7 +104,8 @@ def _are_same(a: Fragment, b: Fragment) -> bool:
         return False
     if _are_halves(a, b) or _are_halves(b, a):
         return False
-    return find_area(intersect(a.line.polygon, b.line.polygon)) >= SAME_SHARE * min(a.area, b.area)
+    smaller = min(a.area, b.area)
+    return smaller > 0 and find_area(intersect(a.line.polygon, b.line.polygon)) >= SAME_SHARE * smaller
 
 
 def _are_halves(left: Fragment, right: Fragment) -> bool:

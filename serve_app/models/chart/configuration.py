@@ -25,7 +25,7 @@ class ChartGraphConfig(PretrainedConfig):
         heads: int = 6,
         pair_width: int = 48,
         max_marks: int = 160,
-        mark_threshold: float = 0.2,
+        mark_threshold: float = 0.1,
         **kwargs: Any,
     ) -> None:
         self.widths = tuple(widths)

@@ -1,6 +1,7 @@
 """Training examples: rendered charts, their words shaken to look like OCR, and the targets of every head."""
 
 import logging
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from serve_app.models.chart.linker import CHART_KINDS
 from serve_app.models.chart.noise import shake_words
 from serve_app.models.chart.processing import pad_images, scale_image
 from serve_app.models.chart.renderer import render
-from serve_app.models.chart.scene import Scene
+from serve_app.models.chart.scene import MarkKind, Scene
 from serve_app.models.chart.trunk import KINDS, STRIDE
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ SIDES = (352, 384, 416, 448, 480, 512)
 SKIPPED = {ChartKind.BAR: 0.45}
 """Share of rendered charts that are not trained on: the renderer draws bars more often than they are hard."""
 
-_SIGMA = 0.9  # cells: the peak's neighbours still count as near
+_SIGMA = 0.9
+_WIDE = {MarkKind.SLICE: 2.0, MarkKind.HUB: 1.5}
+"""Cells. How far from a mark a peak still counts as near; the middle of a large shape is hard to tell exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,13 @@ def draw_heat(example: Example, height: int, width: int) -> npt.NDArray[np.float
         for (x, y), kind in zip(example.marks / STRIDE, example.mark_kinds, strict=True)
     ]
     for kind, x, y, row, column in places:
-        rows = np.arange(max(row - 2, 0), min(row + 3, height))
-        columns = np.arange(max(column - 2, 0), min(column + 3, width))
+        sigma = _WIDE.get(MarkKind(kind), _SIGMA)
+        reach = math.ceil(2 * sigma)
+        rows = np.arange(max(row - reach, 0), min(row + reach + 1, height))
+        columns = np.arange(max(column - reach, 0), min(column + reach + 1, width))
         away = (rows[:, None] + 0.5 - y) ** 2 + (columns[None] + 0.5 - x) ** 2
         patch = heat[kind, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        np.maximum(patch, 0.95 * np.exp(-away / (2 * _SIGMA**2)), out=patch)
+        np.maximum(patch, 0.95 * np.exp(-away / (2 * sigma**2)), out=patch)
     for kind, _, _, row, column in places:
         heat[kind, row, column] = 1.0
     return heat

@@ -17,7 +17,8 @@ def shake_words(words: Sequence[SceneWord], rng: random.Random, limit: int) -> t
     strength = rng.choice((0.0, 1.0, 1.0, 1.5))
     shaken: list[tuple[int | None, SceneWord]] = []
     for i, word in enumerate(words):
-        if rng.random() < strength * (0.06 if word.role in unused else 0.02):
+        lost = 0.06 if word.role in unused or len(word.text) == 1 else 0.02  # a lone digit is easily overlooked
+        if rng.random() < strength * lost:
             continue
         loose = _loosen(word, rng, taller, wider)
         if rng.random() < 0.02 * strength:
@@ -26,7 +27,7 @@ def shake_words(words: Sequence[SceneWord], rng: random.Random, limit: int) -> t
         shaken.append((i, head))
         if tail:
             shaken.append((None, tail))
-    shaken += [(None, _invent(words, rng)) for _ in range(2) if words and rng.random() < 0.04 * strength]
+    shaken += [(None, _invent(words, rng)) for _ in range(3) if words and rng.random() < 0.1 * strength]
     rng.shuffle(shaken)
     shaken = shaken[:limit]
     return [word for _, word in shaken], {i: at for at, (i, _) in enumerate(shaken) if i is not None}
@@ -67,6 +68,6 @@ def _invent(words: Sequence[SceneWord], rng: random.Random) -> SceneWord:
     """A thing that is no text but was read as one, such as a marker."""
     like = rng.choice(words)
     box = (min(w.x for w in words), max(w.x for w in words), min(w.y for w in words), max(w.y for w in words))
-    text = rng.choice(("0", "-", "I", "1", "o", "L", "8", "—", "·", "ii"))
+    text = rng.choice(("0", "I", "1", "o", "L", "8", "ii", "11", "1 ", "A", "V", "7", "D", "C"))
     x, y = rng.uniform(*box[:2]), rng.uniform(*box[2:])
     return SceneWord(text, x, y, like.height * rng.uniform(0.6, 1.5), like.height, 0.0, Role.OTHER)

@@ -4,7 +4,7 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,11 @@ _NUMBER_GAP = 0.5
 
 _MARGIN = 0.3
 """Heights that a line's box begins before its first letter. One that begins earlier has a legend's key in it."""
+
+_NO_TEXT = re.compile(r"[\W_一]+")
+"""Lines and points of a chart that OCR read as text; the Chinese numeral one looks like a dash."""
+
+_TICK_DASH = re.compile(r"(?<=\d)\s*[-–—_]+$")  # noqa: RUF001 - the axis's tick, read together with its number
 
 _LEVEL = 10.0
 """Degrees. Where words lie on a line that slopes more, OCR does not say exactly."""
@@ -78,8 +83,9 @@ def place_word(text: str, score: float, polygon: Polygon) -> PlacedWord:
 
 
 def prepare_words(lines: Sequence[TextLine], limit: int = MAX_WORDS) -> list[PlacedWord]:
-    """Splits lines into labels, leaves out empty ones, and keeps the `limit` most certain and largest."""
-    words = [part for line in lines if line.text.strip() for part in _split_line(line)]
+    """Splits lines into labels, leaves out what is no text, and keeps the `limit` most certain and largest."""
+    parts = [part for line in lines if line.text.strip() for part in _split_line(line)]
+    words = [replace(part, text=_TICK_DASH.sub("", part.text)) for part in parts if not _NO_TEXT.fullmatch(part.text)]
     if len(words) > limit:
         order = sorted(range(len(words)), key=lambda i: -words[i].score * math.sqrt(words[i].height))
         words = [words[i] for i in sorted(order[:limit])]
@@ -111,7 +117,7 @@ def _split_at_gaps(line: TextLine, spans: Sequence[tuple[int, Word]], whole: Pla
     widest = whole.height * (_NUMBER_GAP if numeric else _LABEL_GAP)
     groups = [[0]]
     for before, after in itertools.pairwise(range(len(spans))):
-        if ends[after][0] - ends[before][1] > widest:
+        if ends[after][0] - ends[before][1] > widest and not spans[after][1].text.startswith("%"):
             groups.append([])
         groups[-1].append(after)
     (left, _), (right, _), _, _ = line.polygon

@@ -56,6 +56,19 @@ def test_a_legend_key_is_no_part_of_its_name(text, first):
     assert part.polygon[0][0] == pytest.approx(40 - 0.3 * 14)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("16 -", ["16"]), ("—", []), ("●", []), ("一", []), ("20%", ["20%"]), ("18-24", ["18-24"]), ("Q1 -", ["Q1"])],
+)
+def test_ticks_and_points_are_no_text(text, expected):
+    assert [part.text for part in prepare_words([TextLine(text, 1.0, box(0, 0, 30, 12))])] == expected
+
+
+def test_a_percent_sign_stays_with_its_number():
+    words = (Word("30", box(2, 0, 14, 12)), Word("%", box(26, 0, 34, 12)))
+    assert [part.text for part in prepare_words([TextLine("30 %", 1.0, box(0, 0, 36, 12), words)])] == ["30 %"]
+
+
 def test_a_minus_is_no_legend_key():
     line = TextLine("-5", 1.0, box(0, 0, 20, 12), (Word("-", box(2, 0, 6, 12)), Word("5", box(8, 0, 16, 12))))
     assert [part.text for part in prepare_words([line])] == ["-5"]
