@@ -17,8 +17,8 @@ from ray import serve
 from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RecycleConfig
 from serve_app.deployments import Chart, Ingress
 from tests.drawings import encode
-from tests.serve.conftest import free_port
 from tests.serve.planted import BLUE, GREEN, RED, WHITE, PlantedOcr
+from tests.service import free_port
 
 pytestmark = pytest.mark.serve
 
