@@ -57,7 +57,7 @@ async def post_hostile(http: httpx.AsyncClient, tally: Tally, name: str) -> None
     make, status = HOSTILE[name]
     answer = await http.post("/v1/ocr", content=make(), headers={"content-type": "application/octet-stream"})
     tally.statuses[f"hostile {answer.status_code}"] += 1
-    if answer.status_code != status and answer.status_code != 429:
+    if answer.status_code not in (status, 429):
         print(f"{name}: {answer.status_code} instead of {status}")
         tally.wrong += 1
 

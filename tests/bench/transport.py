@@ -20,9 +20,24 @@ from serve_app.tables.edit_distance import count_edits
 from tests.drawings import draw_page
 from tests.drawings import encode as encode_upload
 
-WORDS = (
-    ["revenue", "cost", "margin", "growth", "share", "index", "volume", "price", "rate", "total", "average", "change", "north", "south", "import", "export"]
-)
+WORDS = [
+    "revenue",
+    "cost",
+    "margin",
+    "growth",
+    "share",
+    "index",
+    "volume",
+    "price",
+    "rate",
+    "total",
+    "average",
+    "change",
+    "north",
+    "south",
+    "import",
+    "export",
+]
 WAYS: dict[str, tuple[Transport, int]] = {
     "lossless": ("lossless", 0),
     "jpeg 90": ("jpeg", 90),

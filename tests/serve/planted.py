@@ -1,6 +1,7 @@
 """An OCR deployment whose engine does, on demand, what real ones do at the worst moment.
 
-The upload's first pixel says what: red ends the process, blue breaks the GPU, green takes a second for each 100 pixels of its width.
+The upload's first pixel says what: red ends the process, blue breaks the GPU, green takes a second for each 100 pixels
+of the image's width.
 """
 
 import os

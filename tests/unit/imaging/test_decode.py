@@ -118,6 +118,15 @@ def test_every_kind_of_transparency_becomes_white(image: Image.Image, options: d
     assert flat.getpixel((0, 0)) == ((255, 255, 255) if image.mode == "1" else (80, 80, 80))
 
 
+def test_transparency_declared_behind_the_pixels_is_ignored() -> None:
+    data = save_as(palette_image(3), "PNG", transparency=bytes([255, 255, 200, 0]))
+    declared = chunk(b"tRNS", bytes([255, 255, 200, 0]))
+    end = chunk(b"IEND", b"")
+    late = data.replace(declared, b"").replace(end, declared + end)
+    assert len(late) == len(data)
+    assert read(late).getpixel((9, 9)) == (3, 3, 3)
+
+
 def test_an_alpha_channel_that_was_never_filled_is_ignored() -> None:
     image = draw_chart(64, 48).convert("RGBA")
     image.putalpha(0)

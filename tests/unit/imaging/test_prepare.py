@@ -51,6 +51,7 @@ def test_what_needs_no_change_is_sent_as_it_came(image_format: str, mode: str) -
 )
 def test_what_decoders_may_read_differently_is_encoded_anew(data: bytes) -> None:
     prepared = make(data)
+    assert prepared.data is not data
     image = opened(prepared.data)
     assert (image.format, image.mode) == ("PNG", "RGB")
     assert Size(*image.size) == prepared.size == prepared.original
