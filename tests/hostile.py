@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from PIL import Image
 
@@ -144,7 +145,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "docx": (office_document, 415),
     "noise": (lambda: bytes((i * i * 7 + i // 3 + 128) % 256 for i in range(2000)), 415),
     # Cut short or damaged
-    **{f"truncated_{name.lower()}": ((lambda name=name: half(name)), 400) for name in ("PNG", "JPEG", "WEBP", "BMP")},
+    **{f"truncated_{name.lower()}": (partial(half, name), 400) for name in ("PNG", "JPEG", "WEBP", "BMP")},
     "truncated_tiff": (lambda: grey_tiff(640, 480)[:20_000], 400),
     "signature_only": (lambda: b"\x89PNG\r\n\x1a\n", 400),
     "header_only": (lambda: png(640, 480)[:33], 400),

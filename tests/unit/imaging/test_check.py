@@ -62,10 +62,10 @@ def test_hostile_uploads_get_their_status(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, (_, status) in HOSTILE.items() if status == 413])
 def test_bombs_are_refused_by_their_header(name: str) -> None:
     data = HOSTILE[name][0]()
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises((TooManyPixels, TooManyBytes), match=r"at most [\d,]+"):
         check(data)
-    assert time.perf_counter() - start < 0.2  # a decode would take seconds and gigabytes
+    assert time.process_time() - start < 0.2  # a decode would take seconds and gigabytes
 
 
 def test_each_refusal_has_its_class() -> None:

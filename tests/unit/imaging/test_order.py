@@ -1,6 +1,6 @@
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serve_app.domain import TextLine
@@ -16,6 +16,7 @@ def test_rows_are_read_from_left_to_right() -> None:
     assert "".join(found.text for found in sort_lines(lines)) == "abcde"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=40))
 def test_is_paddlex_order(points: list[tuple[int, int]]) -> None:
     lines = [line(str(index), x, y) for index, (x, y) in enumerate(points)]

@@ -1,9 +1,29 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from serve_app.domain import Cell, ChartTable, Page, Size, TextLine, Word
-from serve_app.imaging.place import rescale_lines, rescale_page, rescale_table
+from serve_app.imaging.place import rescale_lines, rescale_page, rescale_table, scale_point
 
 BOX = ((10.0, 20.0), (30.0, 20.0), (30.0, 40.0), (10.0, 40.0))
 DOUBLE_AND_HALF = ((20.0, 10.0), (60.0, 10.0), (60.0, 20.0), (20.0, 20.0))
 SOURCE, TARGET = Size(100, 100), Size(200, 50)
+SIZES = st.builds(Size, st.integers(1, 5000), st.integers(1, 5000))
+
+
+@settings(deadline=None)
+@given(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), SIZES, SIZES)
+def test_points_stay_inside(point, source, target):
+    x, y = scale_point(point, source, target)
+    assert 0 <= x <= target.width
+    assert 0 <= y <= target.height
+
+
+@settings(deadline=None)
+@given(st.data(), SIZES, SIZES)
+def test_there_and_back(data, source, target):
+    point = data.draw(st.tuples(st.floats(0, source.width), st.floats(0, source.height)))
+    assert scale_point(scale_point(point, source, target), target, source) == pytest.approx(point, abs=1e-6)
 
 
 def test_lines_and_words_move():

@@ -1,15 +1,16 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from serve_app.domain import Size
-from serve_app.imaging.resize import MAX_ZOOM, bound, enlarge, fit, rescale, zoom_factor
+from serve_app.imaging.resize import MAX_ZOOM, bound, bound_pixels, enlarge, fit, rescale, zoom_factor
 from tests.pictures import draw_chart
 
 SIDES = st.integers(1, 30_000)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, SIDES)
 def test_fit_bounds_the_long_side_and_keeps_the_shape(width: int, height: int, long_side: int) -> None:
     fitted = fit(Size(width, height), long_side)
@@ -23,12 +24,14 @@ def test_fit_bounds_the_long_side_and_keeps_the_shape(width: int, height: int, l
     assert abs(fitted.height - max(1, height * scale)) <= 0.5
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, SIDES)
 def test_fitting_twice_changes_nothing(width: int, height: int, long_side: int) -> None:
     once = fit(Size(width, height), long_side)
     assert fit(once, long_side) == once
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, st.integers(1, 4000))
 def test_zoom_enlarges_just_as_far_as_needed(width: int, height: int, minimum: int) -> None:
     factor = zoom_factor(Size(width, height), minimum)
@@ -52,6 +55,13 @@ def test_images_are_scaled() -> None:
     assert enlarge(chart, 1.5).size == (960, 720)
     assert enlarge(chart, 1) is chart
     assert rescale(chart, Size(100, 480)).size == (100, 480)
+
+
+def test_pixels_are_bounded_in_the_same_shape() -> None:
+    chart = draw_chart(640, 480)
+    assert bound_pixels(chart, 640 * 480) is chart
+    assert bound_pixels(chart, 640 * 480 // 4).size == (320, 240)
+    assert bound_pixels(chart, 1).size == (1, 1)
 
 
 def test_fine_lines_survive_scaling_down() -> None:

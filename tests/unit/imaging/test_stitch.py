@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serve_app.domain import Polygon, TextLine, Word
@@ -36,6 +36,7 @@ def texts(fragments: list[Fragment]) -> list[str]:
 SPAN = st.lists(st.integers(-400, 400), min_size=2, max_size=2, unique=True).map(sorted)
 
 
+@settings(deadline=None)
 @given(SPAN, SPAN, SPAN, SPAN)
 def test_intersection_of_boxes(ax: list[int], ay: list[int], bx: list[int], by: list[int]) -> None:
     (ax0, ax1), (ay0, ay1), (bx0, bx1), (by0, by1) = ax, ay, bx, by
@@ -44,6 +45,7 @@ def test_intersection_of_boxes(ax: list[int], ay: list[int], bx: list[int], by: 
     assert found == pytest.approx(expected, rel=1e-6, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(COORDINATE, COORDINATE, st.floats(0, 90), st.floats(-80, 80), st.floats(-80, 80))
 def test_intersection_is_symmetric_and_no_larger_than_either(
     x: float, y: float, degrees: float, dx: float, dy: float

@@ -50,6 +50,7 @@ def look_through(part: Tile, lines: list[TextLine]) -> list[TextLine]:
     return seen
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 5000), st.integers(100, 1500), st.data())
 def test_tiles_cover_the_page_and_overlap(width: int, height: int, side: int, data: st.DataObject) -> None:
     overlap = data.draw(st.integers(0, side // 2))
