@@ -69,8 +69,8 @@ class ChartConfig(Section):
     local_files_only: bool = True
     """Never ask the model hub; set to false to let the first start download the model."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
-    threads: Annotated[int, Field(ge=1, le=64)] = 2
-    """CPU threads of one replica's model."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """CPU threads of one replica's model; the bundled one reads a chart in about 0.1 s on one."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25
     num_gpus: Annotated[float, Field(ge=0)] = 0.5
     max_long_side: Annotated[int, Field(ge=768, le=4096)] = 1024

@@ -10,6 +10,7 @@ from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
 from serve_app.errors import DeadlineExceeded
 from serve_app.imaging.check import Header, check_header
+from serve_app.imaging.outline import draw_outlines
 from serve_app.imaging.place import rescale_lines, rescale_page, rescale_table
 from serve_app.imaging.prepare import Prepared, prepare, prepare_tiles
 from serve_app.imaging.tile import merge
@@ -101,6 +102,10 @@ class Pipeline:
                 page, reading = words.result(), chart.result()
             return Analysis(page, reading, await asyncio.to_thread(find_evidence, reading.table, page.lines))
 
+    async def draw(self, data: bytes, page: Page) -> tuple[bytes, bytes]:
+        """Two JPEGs of an uploaded image: with the outlines of the lines that were read in it, and without."""
+        return await asyncio.to_thread(draw_outlines, data, self._check(data), [line.polygon for line in page.lines])
+
     def _check(self, data: bytes) -> Header:
         limits = self._config.limits
         return check_header(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, max_side=limits.max_side)
@@ -131,7 +136,14 @@ class Pipeline:
         return replace(reading, table=rescale_table(reading.table, prepared.size, prepared.original))
 
     async def _read_tiles(self, data: bytes, header: Header, options: OcrOptions) -> Page:
-        tiles = await asyncio.to_thread(prepare_tiles, data, header, tile_side=self._config.ocr.tile_side)
+        tiles = await asyncio.to_thread(
+            prepare_tiles,
+            data,
+            header,
+            tile_side=self._config.ocr.tile_side,
+            transport=self._config.transport,
+            quality=self._config.jpeg_quality,
+        )
         async with asyncio.TaskGroup() as tasks:
             reads = [tasks.create_task(self._ocr.read(tile.data, options)) for tile in tiles.pieces]
         pages = [read.result() for read in reads]

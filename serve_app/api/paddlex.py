@@ -4,7 +4,6 @@ Source: PaddleX 3.7.2, `paddlex/inference/serving`: schemas/ocr.py for the reque
 basic_serving/_app.py for the form of errors, which is not that of the other routes.
 """
 
-import asyncio
 import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Coroutine
@@ -24,7 +23,6 @@ from serve_app.api.upload import bounded, too_many_bytes
 from serve_app.config import AppConfig
 from serve_app.domain import OcrOptions
 from serve_app.errors import AppError, InvalidParameter
-from serve_app.imaging.outline import draw_outlines
 
 _FIELDS = 64 * 1024
 """Bytes that the JSON may have beyond the image: the other fields."""
@@ -138,7 +136,7 @@ async def infer(request: Request, deadline_s: Deadline) -> InferResponse:
     page = await request.app.state.pipeline.read_text(image, _options(asked), deadline_s=deadline_s)
     result = OcrResult(prunedResult=page.paddlex)
     if asked.visualize:
-        drawn = await asyncio.to_thread(draw_outlines, image, [line.polygon for line in page.lines])
+        drawn = await request.app.state.pipeline.draw(image, page)
         result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
         logId=asked.logId or request_id(request),

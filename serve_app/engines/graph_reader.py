@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-import serve_app.models.chart.modeling  # noqa: F401 - registers the model's class with transformers
+import serve_app.models.chart.registry  # noqa: F401 - makes transformers know the model
 from serve_app.domain import ChartReading, Size
 from serve_app.engines.base import ChartInput
 from serve_app.models.chart.processing import ChartGraphProcessor

@@ -61,12 +61,17 @@ def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, de
         if profile.wants_words:
             from serve_app.engines.graph_reader import GraphReader
 
-            return GraphReader(name, source, _load_model(source, config, device))
+            if config.dtype not in ("auto", "float32"):
+                raise ConfigError(f"chart.dtype: the bundled model computes in float32, not in {config.dtype}")
+            return GraphReader(name, source, _load_model(source, config, device, "float32"))
         from serve_app.engines.chat_reader import ChatReader, load_chat_processor
 
         processor = load_chat_processor(source, local_files_only=config.local_files_only)
         max_new_tokens = config.max_new_tokens or profile.max_new_tokens
-        return ChatReader(name, processor, _load_model(source, config, device), profile, max_new_tokens)
+        # Half precision has no fast kernels on many CPUs.
+        default = "bfloat16" if device == "cuda" else "float32"
+        model = _load_model(source, config, device, default if config.dtype == "auto" else config.dtype)
+        return ChatReader(name, processor, model, profile, max_new_tokens)
     except OSError as error:  # what transformers raises for a missing directory, file or hub name
         hint = (
             "pip install --force-reinstall serve-app"
@@ -76,15 +81,12 @@ def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, de
         raise ConfigError(f"chart.model {config.model} cannot be loaded: {error}. {hint}") from error
 
 
-def _load_model(source: str, config: ChartConfig, device: str) -> Any:
+def _load_model(source: str, config: ChartConfig, device: str, dtype: str) -> Any:
     import torch
     from transformers import AutoModelForImageTextToText
 
-    # Half precision has no fast kernels on many CPUs.
-    default = torch.bfloat16 if device == "cuda" else torch.float32
-    dtype = default if config.dtype == "auto" else getattr(torch, config.dtype)
     model, report = AutoModelForImageTextToText.from_pretrained(
-        source, dtype=dtype, local_files_only=config.local_files_only, output_loading_info=True
+        source, dtype=getattr(torch, dtype), local_files_only=config.local_files_only, output_loading_info=True
     )
     if report["missing_keys"]:
         # transformers only warns, and fills them with random numbers.

@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
 
 from serve_app.domain import Polygon
+from serve_app.imaging.check import Header
+from serve_app.imaging.decode import decode
 
 _COLOUR = (255, 64, 32)
 _QUALITY = 85
 
 
-def draw_outlines(data: bytes, polygons: Sequence[Polygon]) -> tuple[bytes, bytes]:
-    """Two JPEGs of an uploaded image that has been read already: with the outlines (in its pixels), and without."""
-    image = ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")
+def draw_outlines(data: bytes, header: Header, polygons: Sequence[Polygon]) -> tuple[bytes, bytes]:
+    """Two JPEGs of an upload, as it is seen: with the outlines, which are in its pixels, and without.
+
+    Raises:
+        UnreadableImage: for truncated or corrupt data.
+    """
+    image = decode(data, header)
     drawn = image.copy()
     pen = ImageDraw.Draw(drawn)
     width = max(1, max(image.size) // 600)
