@@ -9,23 +9,33 @@ from serve_app.domain import Cell, Number
 from serve_app.models.chart.graph import Floats, Graph
 from serve_app.models.chart.labels import Labels, find_targets, fold_links, make_cell
 from serve_app.models.chart.scene import MarkKind, Role
+from serve_app.models.chart.sectors import fit_centre
 from serve_app.tables.numbers import parse_number
 
 _COMBINED = re.compile(r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|\s-\s)(?P<value>\S*\d.*?)\)?")  # noqa: RUF001
 _CATEGORY, _LABEL = 0, 2
 
+_LEAST = 0.2
+"""Score from which a slice counts: the borders round it have been found already."""
+
+_FACING = 0.5
+"""Radians. A label further round the pie than this hardly belongs to the slice."""
+
 
 def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
     """Rows of name and value, clockwise from twelve o'clock."""
-    slices = graph.find_marks(MarkKind.SLICE)
+    slices = graph.find_marks(MarkKind.SLICE, least=_LEAST)
     hub = find_hub(graph, slices)
     links = fold_links(graph, labels, _CATEGORY)
     names = find_targets(graph, labels, links, slices, Role.CATEGORY)
+    facing = _face(graph, hub)
+    if not graph.find_marks(MarkKind.SWATCH):  # without a legend each name stands beside its slice
+        links = np.column_stack((links[:, 0], (links[:, 1:] + facing) / 2))
     placed = _place(graph, slices, names, links)
     shares = measure_slices(graph, [mark for mark, _, _ in placed], hub)
     rows = []
     for (mark, name, probability), share in zip(placed, shares, strict=True):
-        text, value = _split_label(graph, labels, name, mark)
+        text, value = _split_label(graph, labels, name, mark, facing[mark])
         cell = make_cell(graph, labels, name, probability) if name is not None else Cell("", 0.0)
         cell = Cell(text, cell.confidence, None, cell.place) if text else cell
         rows.append((cell, value or _write_share(graph, mark, share, probability)))
@@ -39,9 +49,8 @@ def find_hub(graph: Graph, slices: list[int]) -> Floats:
     if hubs:
         return graph.points[max(hubs, key=lambda i: graph.scores[i])]
     rim = graph.points[graph.find_marks(MarkKind.RIM)]
-    if len(rim) >= 3:  # least squares on x^2 + y^2 = 2ax + 2by + c
-        system = np.column_stack((2 * rim, np.ones(len(rim))))
-        return np.linalg.lstsq(system, (rim**2).sum(1), rcond=None)[0][:2]
+    if len(rim) >= 3:
+        return fit_centre(rim)
     return graph.points[slices].mean(0) if slices else np.zeros(2)
 
 
@@ -60,6 +69,17 @@ def _clockwise(direction: Floats) -> float:
     return math.atan2(direction[0], -direction[1]) % (2 * math.pi)
 
 
+def _face(graph: Graph, hub: Floats) -> Floats:
+    """How well each word faces each mark, seen from the centre: (marks, words), 1 where both lie in one direction."""
+    if not graph.words:
+        return np.zeros((len(graph.points), 0))
+    words = np.array([(word.x, word.y) for word in graph.words]) - hub
+    marks = graph.points - hub
+    turns = np.arctan2(marks[:, 1], marks[:, 0])[:, None] - np.arctan2(words[:, 1], words[:, 0])[None]
+    apart = np.abs((turns + math.pi) % (2 * math.pi) - math.pi)
+    return np.asarray(np.exp(-((apart / _FACING) ** 2)))
+
+
 def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> list[tuple[int, int | None, float]]:
     """Gives each slice a name of its own, the likeliest first: (mark, word or None, probability)."""
     pairs = sorted(((float(links[m, 1 + n] * graph.scores[m]), m, n) for m in slices for n in names), reverse=True)
@@ -72,10 +92,11 @@ def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> 
     return [(m, *chosen.get(m, (None, 0.0))) for m in slices]
 
 
-def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int) -> tuple[str, Cell | None]:
+def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, facing: Floats) -> tuple[str, Cell | None]:
     """The slice's name, and its value if that is printed: beside the name ("Rail 12%") or on its own."""
     text = labels.texts[name] if name is not None else ""
-    chances = graph.links[_LABEL, mark, 1:]
+    linked = graph.links[_LABEL, mark, 1:]
+    chances = np.maximum(linked, (linked + facing * graph.roles[:, Role.VALUE]) / 2) if len(linked) else linked
     word = int(chances.argmax()) if len(chances) else -1
     if word < 0 or chances[word] < 0.4:
         return text, None

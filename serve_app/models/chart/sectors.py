@@ -31,9 +31,9 @@ def find_slices(points: Floats, kinds: npt.NDArray[np.int64]) -> Floats | None:
     """
     hubs = points[(kinds == MarkKind.HUB) & (points[:, 2] >= SURE)]
     rims = points[(kinds == MarkKind.RIM) & (points[:, 2] >= SURE)]
-    if not len(hubs) or len(rims) < 2:
+    if len(rims) < 2 or (not len(hubs) and len(rims) < 3):
         return None
-    hub = hubs[hubs[:, 2].argmax()]
+    hub = hubs[hubs[:, 2].argmax()] if len(hubs) else np.append(fit_centre(rims[:, :2]), SURE)
     away = rims[:, :2] - hub[:2]
     radii = np.hypot(away[:, 0], away[:, 1])
     radius = float(np.median(radii))
@@ -48,6 +48,12 @@ def find_slices(points: Floats, kinds: npt.NDArray[np.int64]) -> Floats | None:
     reach = radius * _find_depth(points, kinds, hub, radius)
     lowest = np.minimum(scores, np.roll(scores, -1)) * hub[2] ** 0.5
     return np.column_stack((hub[0] + reach * np.cos(middles), hub[1] + reach * np.sin(middles), lowest))
+
+
+def fit_centre(rim: Floats) -> Floats:
+    """The centre of the circle through three or more points (n, 2): least squares on x^2 + y^2 = 2ax + 2by + c."""
+    system = np.column_stack((2 * rim, np.ones(len(rim))))
+    return np.asarray(np.linalg.lstsq(system, (rim**2).sum(1), rcond=None)[0][:2])
 
 
 def _find_depth(points: Floats, kinds: npt.NDArray[np.int64], hub: Floats, radius: float) -> float:

@@ -51,3 +51,10 @@ def test_unsure_marks_do_not_count():
     points, kinds = pie((0, 120, 240))
     points[:, 2] = 0.1
     assert find_slices(points, kinds) is None
+
+
+def test_a_donut_whose_centre_is_not_seen_is_found_by_its_circle():
+    points, kinds = pie((0, 100, 200))
+    assert len(find_slices(points[1:], kinds[1:])) == 3
+    points, kinds = pie((0, 100))
+    assert find_slices(points[1:], kinds[1:]) is None
