@@ -10,7 +10,7 @@ from serve_app.models.chart.graph import Floats, Graph
 from serve_app.models.chart.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
 from serve_app.models.chart.pie import list_slices
 from serve_app.models.chart.scene import MarkKind, Role
-from serve_app.tables.numbers import format_number, parse_number
+from serve_app.tables.numbers import format_number
 
 MARKS_OF = {
     ChartKind.BAR: MarkKind.COLUMN,
@@ -134,7 +134,7 @@ def _find_printed(graph: Graph, marks: list[int]) -> dict[int, tuple[int, float]
         (float(p), mark, int(word))
         for mark in marks
         for word in np.flatnonzero(graph.links[LABEL, mark, 1:] > 0.3)
-        if (p := graph.links[LABEL, mark, 1 + word]) and parse_number(graph.words[word].text)
+        if (p := graph.links[LABEL, mark, 1 + word]) and graph.read_number(word)
     ]
     printed: dict[int, tuple[int, float]] = {}
     used: set[int] = set()
@@ -147,7 +147,7 @@ def _find_printed(graph: Graph, marks: list[int]) -> dict[int, tuple[int, float]
 
 def _read_axis(graph: Graph, words: list[int], across: bool) -> tuple[Axis | None, Number]:
     """The value axis and the unit that its ticks are printed in."""
-    numbers = [(i, number) for i in words if (number := parse_number(graph.words[i].text))]
+    numbers = [(i, number) for i in words if (number := graph.read_number(i))]
     units = [n.unit for _, n in numbers if n.value]
     unit = max(set(units), key=lambda u: (units.count(u), str(u))) if units else None
     base = _MAGNITUDES.get(unit or "", 1.0)
@@ -169,7 +169,7 @@ def _axis_of_labels(
     """Where no axis is drawn, the printed values tell what the lengths of the other marks mean."""
     ticks, form = [], Number(0.0)
     for entry in entries:
-        number = parse_number(graph.words[printed[entry.mark][0]].text) if entry.mark in printed else None
+        number = graph.read_number(printed[entry.mark][0]) if entry.mark in printed else None
         if number:
             ticks.append(Tick(entry.position, number.value, printed[entry.mark][1]))
             form = number
@@ -202,7 +202,7 @@ def _write_cell(
     if label and (label[1] > 0.5 or value is None):
         word = graph.words[label[0]]
         confidence = entry.probability * label[1] * word.score
-        number = parse_number(word.text)
+        number = graph.read_number(label[0])
         if number and not number.unit and not number.percent:  # the unit is printed at the ticks only
             number = replace(form, value=number.value)
         return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon)

@@ -97,13 +97,14 @@ def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, faci
     text = labels.texts[name] if name is not None else ""
     linked = graph.links[_LABEL, mark, 1:]
     chances = np.maximum(linked, (linked + facing * graph.roles[:, Role.VALUE]) / 2) if len(linked) else linked
+    chances = chances * (graph.best_roles != Role.TITLE)
     word = int(chances.argmax()) if len(chances) else -1
     if word < 0 or chances[word] < 0.4:
         return text, None
     printed = labels.texts[word]
     confidence = float(np.clip(graph.scores[mark] * chances[word] * graph.words[word].score, 0, 1))
     place = graph.words[word].polygon
-    if number := parse_number(printed):
+    if word != name and graph.roles[word, Role.VALUE] > _LEAST and (number := graph.read_number(word)):
         return text, Cell(printed, confidence, number, place)
     combined = _COMBINED.fullmatch(printed)
     if combined and (number := parse_number(combined["value"])):

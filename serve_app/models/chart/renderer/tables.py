@@ -40,7 +40,8 @@ def _value_cell(drawing: Drawing, scale: Scale | None, series: int, category: in
             share = round(100 * value / sum(chart.values[0]), 1)
             return Cell(f"{share}%", number=Number(share, percent=True))
         return chart.labels.cell(value, chart.labels.write(value))
-    form = chart.labels if chart.labels.unit or chart.labels.percent else chart.ticks
+    # The unit is that of the printed values, or of the ticks: one that is printed nowhere cannot be read.
+    form = chart.labels if chart.printed and (chart.labels.unit or chart.labels.percent) else chart.ticks
     if printed is not None:
         return form.cell(value, printed)
     power = math.floor(math.log10((scale.high - scale.low) * PRECISION))
