@@ -13,7 +13,7 @@ from functools import partial
 
 from PIL import Image
 
-from tests.pictures import draw_chart, save_as
+from tests.drawings import encode, sketch_chart
 
 BOMB_SIDE = 30_000
 TIFF_SHORT, TIFF_LONG = 3, 4
@@ -68,7 +68,7 @@ def bmp(width: int, height: int, *, bits: int = 24, compression: int = 0, pixels
 
 def jpeg(*segments: bytes, **options: object) -> bytes:
     """A small JPEG with segments of choice behind its start marker."""
-    plain = save_as(draw_chart(64, 48), "JPEG", **options)
+    plain = encode(sketch_chart(64, 48), "JPEG", **options)
     return b"".join((plain[:2], *segments, plain[2:]))
 
 
@@ -87,7 +87,7 @@ def resized_jpeg(width: int, height: int) -> bytes:
 
 def webp_canvas(width: int, height: int) -> bytes:
     """An extended WEBP that declares a canvas of any size around a small picture."""
-    picture = save_as(draw_chart(64, 48), "WEBP")[12:]
+    picture = encode(sketch_chart(64, 48), "WEBP")[12:]
     canvas = struct.pack("<I", 0) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     body = b"WEBP" + b"VP8X" + struct.pack("<I", len(canvas)) + canvas + picture
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -95,21 +95,21 @@ def webp_canvas(width: int, height: int) -> bytes:
 
 def progressive_scans(count: int) -> bytes:
     """A JPEG that refines its picture again and again."""
-    data = save_as(Image.new("L", (2000, 2000), 128), "JPEG", progressive=True)
+    data = encode(Image.new("L", (2000, 2000), 128), "JPEG", progressive=True)
     last = data[data.rindex(b"\xff\xda") : -2]
     return data[:-2] + last * count + data[-2:]
 
 
 def half(image_format: str) -> bytes:
     """The first half of a sound file."""
-    data = save_as(draw_chart(), image_format)
+    data = encode(sketch_chart(), image_format)
     return data[: len(data) // 2]
 
 
 def animation() -> bytes:
     """A WEBP of three frames."""
-    frames = [draw_chart(96, 64), Image.new("RGB", (96, 64), "red"), Image.new("RGB", (96, 64), "blue")]
-    return save_as(frames[0], "WEBP", save_all=True, append_images=frames[1:])
+    frames = [sketch_chart(96, 64), Image.new("RGB", (96, 64), "red"), Image.new("RGB", (96, 64), "blue")]
+    return encode(frames[0], "WEBP", save_all=True, append_images=frames[1:])
 
 
 def office_document() -> bytes:
@@ -139,8 +139,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "html": (lambda: b"<!DOCTYPE html><html><body>404</body></html>", 415),
     "svg": (lambda: b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', 415),
     "base64": (lambda: b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", 415),
-    "gif": (lambda: save_as(draw_chart(64, 48), "GIF"), 415),
-    "pdf": (lambda: save_as(draw_chart(64, 48), "PDF"), 415),
+    "gif": (lambda: encode(sketch_chart(64, 48), "GIF"), 415),
+    "pdf": (lambda: encode(sketch_chart(64, 48), "PDF"), 415),
     "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", 415),
     "docx": (office_document, 415),
     "noise": (lambda: bytes((i * i * 7 + i // 3 + 128) % 256 for i in range(2000)), 415),
@@ -157,7 +157,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "no_pixels": (lambda: png(0, 100), 400),
     "one_pixel": (lambda: png(1, 1), 400),
     # Too large
-    "many_bytes": (lambda: save_as(draw_chart(), "PNG") + bytes(6 * 1024 * 1024), 413),
+    "many_bytes": (lambda: encode(sketch_chart(), "PNG") + bytes(6 * 1024 * 1024), 413),
     "bomb_png": (lambda: png(BOMB_SIDE, BOMB_SIDE), 413),
     "bomb_jpeg": (lambda: resized_jpeg(BOMB_SIDE, BOMB_SIDE), 413),
     "bomb_webp": (lambda: webp_canvas(BOMB_SIDE, BOMB_SIDE), 413),
@@ -172,8 +172,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "jpeg_many_exif": (lambda: jpeg(segment(0xE1, b"Exif\0\0" + bytes(200)) * 20_000), 400),
     "tiff_many_strips": (lambda: grey_tiff(64, 48, strips=500_000, rows=1), 400),
     # Odd, but readable
-    "narrow": (lambda: save_as(Image.new("RGB", (5000, 10), "white"), "PNG"), 200),
-    "cmyk_jpeg": (lambda: save_as(draw_chart().convert("CMYK"), "JPEG"), 200),
+    "narrow": (lambda: encode(Image.new("RGB", (5000, 10), "white"), "PNG"), 200),
+    "cmyk_jpeg": (lambda: encode(sketch_chart().convert("CMYK"), "JPEG"), 200),
     "deep_png": (deep_png, 200),
     "animated_webp": (animation, 200),
     "jpeg_broken_exif": (lambda: jpeg(segment(0xE1, b"Exif\0\0II*\0\xff\xff\xff\xff" + b"\xee" * 40)), 200),

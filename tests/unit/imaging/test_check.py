@@ -11,17 +11,17 @@ from serve_app.domain import Size
 from serve_app.errors import AppError, EmptyUpload, TooManyBytes, TooManyPixels, UnreadableImage, UnsupportedMedia
 from serve_app.imaging.check import MIN_SIDE, Header, check_header
 from serve_app.imaging.decode import decode
+from tests.drawings import encode, sketch_chart
 from tests.hostile import HOSTILE, bmp, grey_tiff, png
-from tests.pictures import draw_chart, save_as
 
 # Pillow warns of broken metadata that it skips.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 FORMATS = ["PNG", "JPEG", "WEBP", "BMP", "TIFF"]
-SOUND = {name: save_as(draw_chart(120, 80), name) for name in FORMATS}
-SOUND["TIFF_DEFLATE"] = save_as(draw_chart(120, 80), "TIFF", compression="tiff_adobe_deflate")
-SOUND["PNG_PALETTE"] = save_as(draw_chart(120, 80).quantize(16), "PNG", transparency=3)
-SOUND["WEBP_LOSSLESS"] = save_as(draw_chart(120, 80).convert("RGBA"), "WEBP", lossless=True)
+SOUND = {name: encode(sketch_chart(120, 80), name) for name in FORMATS}
+SOUND["TIFF_DEFLATE"] = encode(sketch_chart(120, 80), "TIFF", compression="tiff_adobe_deflate")
+SOUND["PNG_PALETTE"] = encode(sketch_chart(120, 80).quantize(16), "PNG", transparency=3)
+SOUND["WEBP_LOSSLESS"] = encode(sketch_chart(120, 80).convert("RGBA"), "WEBP", lossless=True)
 
 
 def check(data: bytes, **limits: int) -> Header:
@@ -86,9 +86,9 @@ def test_limits_are_inclusive() -> None:
         check(SOUND["PNG"], max_pixels=120 * 80 - 1)
     with pytest.raises(TooManyPixels, match="at most 119 on a side"):
         check(SOUND["PNG"], max_side=119)
-    check(save_as(Image.new("L", (MIN_SIDE, MIN_SIDE)), "PNG"))
+    check(encode(Image.new("L", (MIN_SIDE, MIN_SIDE)), "PNG"))
     with pytest.raises(UnreadableImage, match="less than 8 on a side"):
-        check(save_as(Image.new("L", (MIN_SIDE - 1, 500)), "PNG"))
+        check(encode(Image.new("L", (MIN_SIDE - 1, 500)), "PNG"))
 
 
 @pytest.mark.parametrize("make", [png, bmp, grey_tiff])
@@ -101,24 +101,24 @@ def test_sizes_between_pillows_warning_and_its_error_are_ours_to_refuse(make: An
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_size_is_that_of_the_upright_image(image_format: str, orientation: int) -> None:
-    header = check(save_as(draw_chart(120, 80), image_format, exif=orientation_exif(orientation)))
+    header = check(encode(sketch_chart(120, 80), image_format, exif=orientation_exif(orientation)))
     assert header.size == (Size(80, 120) if orientation >= 5 else Size(120, 80))
     assert header.oriented == (orientation != 1)
 
 
 def test_an_orientation_out_of_range_is_ignored() -> None:
-    header = check(save_as(draw_chart(120, 80), "JPEG", exif=orientation_exif(9)))
+    header = check(encode(sketch_chart(120, 80), "JPEG", exif=orientation_exif(9)))
     assert (header.size, header.oriented) == (Size(120, 80), False)
 
 
 def test_counts_frames() -> None:
     frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
     for image_format in ("PNG", "WEBP", "TIFF"):
-        assert check(save_as(frames[0], image_format, save_all=True, append_images=frames[1:])).frames == 3
+        assert check(encode(frames[0], image_format, save_all=True, append_images=frames[1:])).frames == 3
 
 
 def test_a_jpeg_with_a_second_picture_is_a_jpeg() -> None:
-    data = save_as(draw_chart(64, 48), "MPO", save_all=True, append_images=[draw_chart(64, 48)])
+    data = encode(sketch_chart(64, 48), "MPO", save_all=True, append_images=[sketch_chart(64, 48)])
     assert check(data).format == "JPEG"
 
 
@@ -135,7 +135,7 @@ def test_a_jpeg_with_a_second_picture_is_a_jpeg() -> None:
     ],
 )
 def test_tells_transparency(image: Image.Image, options: dict[str, Any], alpha: bool) -> None:
-    assert check(save_as(image, "PNG", **options)).alpha is alpha
+    assert check(encode(image, "PNG", **options)).alpha is alpha
 
 
 @settings(deadline=None)

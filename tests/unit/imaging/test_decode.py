@@ -10,8 +10,8 @@ from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging.check import Header, check_header
 from serve_app.imaging.decode import decode
+from tests.drawings import encode, fill_page, sketch_chart
 from tests.hostile import chunk, deep_png, half, png, tiff
-from tests.pictures import draw_chart, draw_page, save_as
 
 TIFF_SHORT, TIFF_LONG = 3, 4
 
@@ -66,23 +66,23 @@ def sixteen_bit_tiff(values: list[int], *, bits: int = 16, photometric: int = 1)
 @pytest.mark.parametrize("image_format", ["PNG", "BMP", "TIFF"])
 @pytest.mark.parametrize("mode", ["RGB", "L", "1", "P"])
 def test_lossless_formats_keep_every_pixel(image_format: str, mode: str) -> None:
-    image = draw_chart(120, 80).convert(mode)
-    assert differ(read(save_as(image, image_format)), image.convert("RGB")) == 0
+    image = sketch_chart(120, 80).convert(mode)
+    assert differ(read(encode(image, image_format)), image.convert("RGB")) == 0
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "WEBP"])
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_lossy_formats_stay_close(image_format: str, mode: str) -> None:
-    image = draw_chart(120, 80).convert(mode)
-    assert differ(read(save_as(image, image_format, quality=90)), image.convert("RGB")) < 4
+    image = sketch_chart(120, 80).convert(mode)
+    assert differ(read(encode(image, image_format, quality=90)), image.convert("RGB")) < 4
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_is_upright(image_format: str, orientation: int) -> None:
-    image, exif = draw_chart(120, 80), Image.Exif()
+    image, exif = sketch_chart(120, 80), Image.Exif()
     exif[0x0112] = orientation
-    data = save_as(image, image_format, exif=exif)
+    data = encode(image, image_format, exif=exif)
     marked = image.copy()
     marked.getexif()[0x0112] = orientation
     assert differ(read(data), ImageOps.exif_transpose(marked)) < 8  # lossy; a wrong turn differs by 30 and more
@@ -93,7 +93,7 @@ def test_transparency_is_laid_on_white(image_format: str) -> None:
     image = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
     image.paste((200, 0, 0, 255), (0, 0, 16, 16))
     image.paste((0, 0, 0, 128), (16, 16, 32, 32))
-    flat = read(save_as(image, image_format, lossless=True))
+    flat = read(encode(image, image_format, lossless=True))
     assert flat.getpixel((3, 3)) == (200, 0, 0)
     assert flat.getpixel((30, 3)) == (255, 255, 255)
     assert flat.getpixel((30, 30)) == pytest.approx((127, 127, 127), abs=1)
@@ -113,13 +113,13 @@ def test_transparency_is_laid_on_white(image_format: str) -> None:
 def test_every_kind_of_transparency_becomes_white(image: Image.Image, options: dict[str, Any]) -> None:
     visible = {"LA": (80, 255), "RGB": (80, 80, 80), "1": 255}.get(image.mode, 80)
     image.putpixel((0, 0), visible)
-    flat = read(save_as(image, "PNG", **options))
+    flat = read(encode(image, "PNG", **options))
     assert flat.getpixel((9, 9)) == (255, 255, 255)
     assert flat.getpixel((0, 0)) == ((255, 255, 255) if image.mode == "1" else (80, 80, 80))
 
 
 def test_transparency_declared_behind_the_pixels_is_ignored() -> None:
-    data = save_as(palette_image(3), "PNG", transparency=bytes([255, 255, 200, 0]))
+    data = encode(palette_image(3), "PNG", transparency=bytes([255, 255, 200, 0]))
     declared = chunk(b"tRNS", bytes([255, 255, 200, 0]))
     end = chunk(b"IEND", b"")
     late = data.replace(declared, b"").replace(end, declared + end)
@@ -128,9 +128,9 @@ def test_transparency_declared_behind_the_pixels_is_ignored() -> None:
 
 
 def test_an_alpha_channel_that_was_never_filled_is_ignored() -> None:
-    image = draw_chart(64, 48).convert("RGBA")
+    image = sketch_chart(64, 48).convert("RGBA")
     image.putalpha(0)
-    assert differ(read(save_as(image, "PNG")), draw_chart(64, 48)) == 0
+    assert differ(read(encode(image, "PNG")), sketch_chart(64, 48)) == 0
 
 
 def test_deep_grey_is_scaled_by_its_depth() -> None:
@@ -167,35 +167,35 @@ def test_values_without_a_scale_are_stretched(mode: str) -> None:
     values = np.linspace(-3, 7, 11) * (1 if mode == "F" else 1000)
     image = Image.fromarray(np.tile(values, (9, 1)).astype(np.float32 if mode == "F" else np.int32))
     assert image.mode == mode
-    assert column(read(save_as(image, "TIFF"))) == [round(x * 25.5 + 1e-6) for x in range(11)]
+    assert column(read(encode(image, "TIFF"))) == [round(x * 25.5 + 1e-6) for x in range(11)]
 
 
 def test_values_that_are_no_numbers() -> None:
     values = np.tile(np.array([0, 1, 2, np.nan, np.inf, -np.inf, 2, 1, 0, 0], dtype=np.float32), (9, 1))
-    assert column(read(save_as(Image.fromarray(values), "TIFF"))) == [0, 128, 255, 255, 255, 0, 255, 128, 0, 0]
+    assert column(read(encode(Image.fromarray(values), "TIFF"))) == [0, 128, 255, 255, 255, 0, 255, 128, 0, 0]
     with pytest.raises(UnreadableImage, match="no finite value"):
-        read(save_as(Image.fromarray(values * np.nan), "TIFF"))
+        read(encode(Image.fromarray(values * np.nan), "TIFF"))
 
 
 def test_cmyk() -> None:
-    image = draw_chart(120, 80)
-    assert differ(read(save_as(image.convert("CMYK"), "TIFF")), image) < 1
-    data = save_as(image.convert("CMYK"), "JPEG", quality=95)
+    image = sketch_chart(120, 80)
+    assert differ(read(encode(image.convert("CMYK"), "TIFF")), image) < 1
+    data = encode(image.convert("CMYK"), "JPEG", quality=95)
     assert b"Adobe" in data  # whose ink values are stored inverted
     assert differ(read(data), image) < 5
 
 
 def test_ycbcr_and_lab() -> None:
-    image = draw_chart(120, 80)
-    assert differ(read(save_as(image.convert("YCbCr"), "TIFF")), image) < 2
+    image = sketch_chart(120, 80)
+    assert differ(read(encode(image.convert("YCbCr"), "TIFF")), image) < 2
     to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
-    assert differ(read(save_as(to_lab.apply(image), "TIFF")), image) < 3
+    assert differ(read(encode(to_lab.apply(image), "TIFF")), image) < 3
 
 
 def test_premultiplied_grey() -> None:
     image = Image.new("LA", (32, 32), (0, 0))
     image.paste((40, 255), (0, 0, 16, 32))
-    data = save_as(image, "TIFF")
+    data = encode(image, "TIFF")
     straight, premultiplied = (struct.pack("<HHIH", 338, TIFF_SHORT, 1, kind) for kind in (2, 1))
     assert straight in data
     image = read(data.replace(straight, premultiplied))
@@ -205,7 +205,7 @@ def test_premultiplied_grey() -> None:
 def test_the_first_frame_is_read() -> None:
     frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
     for image_format in ("PNG", "WEBP", "TIFF"):
-        data = save_as(frames[0], image_format, save_all=True, append_images=frames[1:], lossless=True)
+        data = encode(frames[0], image_format, save_all=True, append_images=frames[1:], lossless=True)
         assert read(data).getpixel((5, 5)) == (255, 0, 0)
 
 
@@ -217,14 +217,14 @@ def test_a_truncated_file_is_unreadable(image_format: str) -> None:
 
 
 def test_a_file_of_another_size_than_checked_is_unreadable() -> None:
-    header = check(save_as(draw_chart(64, 48), "PNG"))
+    header = check(encode(sketch_chart(64, 48), "PNG"))
     with pytest.raises(UnreadableImage, match="another size"):
-        decode(save_as(draw_chart(65, 48), "PNG"), header)
+        decode(encode(sketch_chart(65, 48), "PNG"), header)
 
 
 def test_a_large_jpeg_is_decoded_at_a_fraction() -> None:
-    page = draw_page(2000, 1600)
-    data = save_as(page, "JPEG", quality=95)
+    page = fill_page(2000, 1600)
+    data = encode(page, "JPEG", quality=95)
     quarter = read(data, long_side=250)
     assert Size(*quarter.size) == Size(500, 400)
     assert differ(quarter, page.resize((500, 400), Image.Resampling.BOX)) < 3
@@ -233,7 +233,7 @@ def test_a_large_jpeg_is_decoded_at_a_fraction() -> None:
 
 
 def test_a_truncated_jpeg_is_found_at_a_fraction_too() -> None:
-    data = save_as(draw_page(2000, 1600), "JPEG")
+    data = encode(fill_page(2000, 1600), "JPEG")
     data = data[: len(data) * 9 // 10]
     with pytest.raises(UnreadableImage):
         decode(data, check(data), long_side=200)
@@ -241,4 +241,4 @@ def test_a_truncated_jpeg_is_found_at_a_fraction_too() -> None:
 
 def test_the_profile_is_left_behind() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    read(save_as(draw_chart(64, 48), "PNG", icc_profile=profile))  # asserts that info is empty
+    read(encode(sketch_chart(64, 48), "PNG", icc_profile=profile))  # asserts that info is empty

@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 from serve_app.imaging.encode import encode
-from tests.pictures import draw_chart
+from tests.drawings import sketch_chart
 
 
 def test_lossless_keeps_every_pixel() -> None:
-    chart = draw_chart()
+    chart = sketch_chart()
     data = encode(chart, "lossless")
     decoded = Image.open(io.BytesIO(data))
     assert decoded.format == "PNG"
@@ -17,7 +17,7 @@ def test_lossless_keeps_every_pixel() -> None:
 
 
 def test_jpeg_is_smaller_by_its_quality() -> None:
-    chart = draw_chart()
+    chart = sketch_chart()
     assert len(encode(chart, "jpeg", 40)) < len(encode(chart, "jpeg", 75)) < len(encode(chart, "jpeg", 95))
 
 

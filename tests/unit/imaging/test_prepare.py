@@ -9,8 +9,8 @@ from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging.check import Header, check_header
 from serve_app.imaging.prepare import TILED_PIXELS, Prepared, prepare, prepare_tiles
+from tests.drawings import encode, sketch_chart
 from tests.hostile import animation, deep_png, half
-from tests.pictures import draw_chart, save_as
 
 
 def check(data: bytes) -> Header:
@@ -30,7 +30,7 @@ def opened(data: bytes) -> Image.Image:
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "BMP", "WEBP"])
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_what_needs_no_change_is_sent_as_it_came(image_format: str, mode: str) -> None:
-    data = save_as(draw_chart(120, 80).convert(mode), image_format)
+    data = encode(sketch_chart(120, 80).convert(mode), image_format)
     prepared = make(data, transport="jpeg")
     assert (prepared.data is data) or (image_format, mode) == ("WEBP", "L")
     assert prepared.size == prepared.original == Size(120, 80)
@@ -39,12 +39,12 @@ def test_what_needs_no_change_is_sent_as_it_came(image_format: str, mode: str) -
 @pytest.mark.parametrize(
     "data",
     [
-        save_as(draw_chart(96, 64), "TIFF"),
-        save_as(draw_chart(96, 64).convert("RGBA"), "PNG"),
-        save_as(draw_chart(96, 64).quantize(16), "PNG"),
-        save_as(draw_chart(96, 64).convert("1"), "PNG"),
-        save_as(draw_chart(96, 64), "PNG", transparency=(255, 255, 255)),
-        save_as(draw_chart(96, 64).convert("CMYK"), "JPEG"),
+        encode(sketch_chart(96, 64), "TIFF"),
+        encode(sketch_chart(96, 64).convert("RGBA"), "PNG"),
+        encode(sketch_chart(96, 64).quantize(16), "PNG"),
+        encode(sketch_chart(96, 64).convert("1"), "PNG"),
+        encode(sketch_chart(96, 64), "PNG", transparency=(255, 255, 255)),
+        encode(sketch_chart(96, 64).convert("CMYK"), "JPEG"),
         animation(),
         deep_png(),
     ],
@@ -60,7 +60,7 @@ def test_what_decoders_may_read_differently_is_encoded_anew(data: bytes) -> None
 def test_a_turned_image_is_sent_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    prepared = make(save_as(draw_chart(120, 80), "JPEG", exif=exif))
+    prepared = make(encode(sketch_chart(120, 80), "JPEG", exif=exif))
     assert opened(prepared.data).size == (80, 120)
     assert prepared.size == prepared.original == Size(80, 120)
     assert 0x0112 not in opened(prepared.data).getexif()
@@ -68,14 +68,14 @@ def test_a_turned_image_is_sent_upright() -> None:
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
 def test_a_large_image_is_scaled_down(image_format: str) -> None:
-    prepared = make(save_as(draw_chart(1000, 500), image_format), long_side=300)
+    prepared = make(encode(sketch_chart(1000, 500), image_format), long_side=300)
     assert prepared.size == Size(300, 150)
     assert prepared.original == Size(1000, 500)
     assert opened(prepared.data).size == (300, 150)
 
 
 def test_a_small_image_is_enlarged_on_request() -> None:
-    data = save_as(draw_chart(200, 100), "PNG")
+    data = encode(sketch_chart(200, 100), "PNG")
     assert make(data, min_long_side=500).size == Size(500, 250)
     assert make(data, min_long_side=5000).size == Size(600, 300)
     assert make(data, long_side=300, min_long_side=500).size == Size(300, 150)
@@ -83,12 +83,12 @@ def test_a_small_image_is_enlarged_on_request() -> None:
 
 
 def test_black_and_white() -> None:
-    prepared = make(save_as(draw_chart(200, 100), "PNG"), binarise=True)
+    prepared = make(encode(sketch_chart(200, 100), "PNG"), binarise=True)
     assert set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}
 
 
 def test_transport_and_quality() -> None:
-    data = save_as(draw_chart(400, 300), "PNG")
+    data = encode(sketch_chart(400, 300), "PNG")
     low, high = (make(data, long_side=200, transport="jpeg", quality=quality).data for quality in (40, 95))
     assert opened(low).format == "JPEG"
     assert len(low) < len(high)
@@ -104,8 +104,8 @@ def test_a_truncated_file_never_leaves(image_format: str) -> None:
 
 
 def test_tiles_show_the_enlarged_image() -> None:
-    chart = draw_chart(640, 480)
-    data = save_as(chart, "PNG")
+    chart = sketch_chart(640, 480)
+    data = encode(chart, "PNG")
     tiles = prepare_tiles(data, check(data), tile_side=500)
     assert tiles.size == Size(1280, 960)
     whole = chart.resize((1280, 960), Image.Resampling.BICUBIC)
@@ -118,7 +118,7 @@ def test_tiles_show_the_enlarged_image() -> None:
 
 
 def test_the_enlarged_image_is_bounded() -> None:
-    data = save_as(Image.new("L", (6000, 4000), 255), "PNG")
+    data = encode(Image.new("L", (6000, 4000), 255), "PNG")
     size = prepare_tiles(data, check(data), tile_side=4000).size
     assert size.width * size.height == pytest.approx(TILED_PIXELS, rel=0.01)
     assert size.width / size.height == pytest.approx(1.5, rel=0.01)

@@ -5,7 +5,7 @@ from PIL import Image
 
 from serve_app.domain import Size
 from serve_app.imaging.resize import MAX_ZOOM, bound, bound_pixels, enlarge, fit, rescale, zoom_factor
-from tests.pictures import draw_chart
+from tests.drawings import sketch_chart
 
 SIDES = st.integers(1, 30_000)
 
@@ -49,7 +49,7 @@ def test_small_charts_reach_the_readable_side() -> None:
 
 
 def test_images_are_scaled() -> None:
-    chart = draw_chart(640, 480)
+    chart = sketch_chart(640, 480)
     assert bound(chart, 320).size == (320, 240)
     assert bound(chart, 640) is chart
     assert enlarge(chart, 1.5).size == (960, 720)
@@ -58,7 +58,7 @@ def test_images_are_scaled() -> None:
 
 
 def test_pixels_are_bounded_in_the_same_shape() -> None:
-    chart = draw_chart(640, 480)
+    chart = sketch_chart(640, 480)
     assert bound_pixels(chart, 640 * 480) is chart
     assert bound_pixels(chart, 640 * 480 // 4).size == (320, 240)
     assert bound_pixels(chart, 1).size == (1, 1)

@@ -1,13 +1,13 @@
 import pytest
 
 from serve_app.imaging.signature import explain_refusal, find_format
+from tests.drawings import encode, sketch_chart
 from tests.hostile import HOSTILE
-from tests.pictures import draw_chart, save_as
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
 def test_the_formats_that_are_read(image_format: str) -> None:
-    assert find_format(save_as(draw_chart(64, 48), image_format)) == image_format
+    assert find_format(encode(sketch_chart(64, 48), image_format)) == image_format
 
 
 def test_big_tiff_and_big_endian_are_tiff() -> None:

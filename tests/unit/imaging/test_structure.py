@@ -8,8 +8,8 @@ from PIL import Image
 
 from serve_app.errors import UnreadableImage
 from serve_app.imaging.structure import MAX_DIRECTORIES, MAX_STRIPS, check_structure, count_directories
+from tests.drawings import encode, fill_page, sketch_chart
 from tests.hostile import HOSTILE, grey_tiff, progressive_scans
-from tests.pictures import draw_chart, draw_page, save_as
 
 
 def chain(count: int) -> bytes:
@@ -24,7 +24,7 @@ def chain(count: int) -> bytes:
 @pytest.mark.parametrize("big", [False, True])
 def test_counts_the_pages_of_a_tiff(pages: int, big: bool) -> None:
     image = Image.new("L", (16, 16))
-    data = save_as(image, "TIFF", save_all=True, append_images=[image] * (pages - 1), big_tiff=big)
+    data = encode(image, "TIFF", save_all=True, append_images=[image] * (pages - 1), big_tiff=big)
     assert count_directories(data) == pages
 
 
@@ -64,7 +64,7 @@ def test_files_built_to_keep_a_parser_busy_are_refused(name: str, image_format: 
 
 
 def test_ordinary_files_pass() -> None:
-    page = draw_page(600, 800)
+    page = fill_page(600, 800)
     for image_format, options in (
         ("PNG", {}),
         ("JPEG", {"progressive": True}),
@@ -72,7 +72,7 @@ def test_ordinary_files_pass() -> None:
         ("BMP", {}),
         ("WEBP", {}),
     ):
-        check_structure(save_as(page, image_format, **options), image_format)
+        check_structure(encode(page, image_format, **options), image_format)
     check_structure(progressive_scans(50), "JPEG")
     check_structure(grey_tiff(64, 48, strips=MAX_STRIPS, rows=1), "TIFF")
-    check_structure(save_as(draw_chart(), "JPEG", exif=Image.Exif()), "JPEG")
+    check_structure(encode(sketch_chart(), "JPEG", exif=Image.Exif()), "JPEG")

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def test_one_slice_between_each_two_borders(borders):
     assert len(slices) == len(borders)
     found = sorted(math.degrees(math.atan2(y - HUB[1], x - HUB[0])) % 360 for x, y, _ in slices)
     edges = [*borders, borders[0] + 360]
-    assert found == pytest.approx(sorted((a + b) / 2 % 360 for a, b in zip(edges, edges[1:], strict=False)))
+    assert found == pytest.approx(sorted((a + b) / 2 % 360 for a, b in pairwise(edges)))
     assert np.hypot(slices[:, 0] - HUB[0], slices[:, 1] - HUB[1]) == pytest.approx(60)
 
 
