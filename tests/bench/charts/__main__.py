@@ -1,4 +1,8 @@
-"""Scores the bundled model on its own renderer's charts and on matplotlib's, with exact words or with OCR's."""
+"""Scores the bundled chart model: `python -m tests.bench.charts [--ocr]`.
+
+On charts of its own renderer that it never saw, and on those of matplotlib and Vega-Lite, which it was not trained on;
+with exact words, or with what OCR reads (Vega-Lite: only so).
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -21,7 +25,7 @@ from serve_app.models.chart.evaluate import (
     summarise,
 )
 from serve_app.models.chart.renderer import render
-from tests.bench.charts.matplotlib_charts import draw_samples
+from tests.bench.charts import matplotlib_charts, vega_charts
 
 
 def make_ocr() -> ReadLines:
@@ -40,17 +44,23 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--charts", type=int, default=120, help="charts of each renderer")
     parser.add_argument("--ocr", action="store_true", help="read the words with PaddleOCR rather than take exact ones")
-    parser.add_argument("--only", choices=("own", "matplotlib"))
+    parser.add_argument("--only", choices=("own", "matplotlib", "vega"))
+    parser.add_argument("--first", type=int, default=0, help="number of the first chart: another one, other charts")
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     args = parser.parse_args()
     torch.set_num_threads(1)
     reader, ocr = Reader(args.weights), make_ocr() if args.ocr else None
+    drawn = {
+        "own": lambda: (sample_scene(render(FIRST_SEED + args.first + i)) for i in range(args.charts)),
+        "matplotlib": lambda: matplotlib_charts.draw_samples(args.charts, args.first),
+        "vega": lambda: vega_charts.draw_samples(args.charts, args.first),
+    }
     results = []
-    if args.only != "matplotlib":
-        own = (sample_scene(render(seed)) for seed in range(FIRST_SEED, FIRST_SEED + args.charts))
-        results += score_samples(reader, own, ocr)
-    if args.only != "own":
-        results += score_samples(reader, draw_samples(args.charts), ocr)
+    for name, draw in drawn.items():
+        if args.only in (None, name) and (args.ocr or name != "vega"):
+            scores = score_samples(reader, draw(), ocr)
+            results += scores
+            print(f"{name + ', all':28} {len(scores):5d}  RMS-F1 {sum(r.f1 for r in scores) / len(scores):.3f}")
     for name, count, f1, relative in summarise(results):
         print(f"{name:28} {count:5d}  RMS-F1 {f1:.3f}  RNSS {relative:.3f}")
     print(f"{1000 * sum(r.seconds for r in results) / len(results):.0f} ms per chart")
