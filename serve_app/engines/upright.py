@@ -15,6 +15,13 @@ from serve_app.domain import Point, Polygon, TextLine
 TALL = 1.5
 """Height over width from which PaddleOCR takes a crop for vertical text (`get_rotate_crop_image`)."""
 
+SQUARE, DOUBTFUL = 0.8, 0.9
+"""Height over width, and score under which a line that is hardly wider than high is looked at too: a short label on its
+side, such as "Q1", has no tall box."""
+
+_TICK_MARKS = " -_|\N{EN DASH}\N{EM DASH}"
+"""What the tick mark beside a turned label is read as."""
+
 _MARGIN = 12  # pixels of white round each crop, so that detection does not join neighbours
 
 
@@ -29,11 +36,11 @@ class Slot:
 
 
 def find_tall(lines: Sequence[TextLine]) -> list[int]:
-    """The indices of the lines whose upright box is tall: text of several characters that runs up or down."""
+    """The indices of the lines that may run up or down: in a tall box, or misread in one that is about square."""
     tall = []
     for index, line in enumerate(lines):
         left, top, right, bottom = _bounds(line.polygon)
-        if bottom - top >= TALL * (right - left):
+        if bottom - top >= (TALL if line.score >= DOUBTFUL else SQUARE) * (right - left):
             tall.append(index)
     return tall
 
@@ -68,12 +75,12 @@ def merge_upright(
             continue
         score = sum(part.score * len(part.text) for part in parts) / sum(len(part.text) for part in parts)
         line = merged[tall[slot.index]]
-        if score > line.score:
+        text = " ".join(part.text for part in parts).strip(_TICK_MARKS)
+        if score > line.score and text:
             left, top, right, bottom = _bounds(line.polygon)
             clockwise: list[Point] = [(left, top), (right, top), (right, bottom), (left, bottom)]
             shift = 3 if slot.clockwise else 1
             a, b, c, d = clockwise[shift:] + clockwise[:shift]
-            text = " ".join(part.text for part in parts)
             merged[tall[slot.index]] = replace(line, text=text, score=score, polygon=(a, b, c, d), words=())
     return merged
 

@@ -6,12 +6,23 @@ from serve_app.domain import TextLine
 from serve_app.engines.upright import find_tall, lay_out_upright, merge_upright
 
 
-def line(left, top, right, bottom, text="x", score=0.5):
+def line(left, top, right, bottom, text="x", score=0.95):
     return TextLine(text, score, ((left, top), (right, top), (right, bottom), (left, bottom)))
 
 
 def test_only_tall_lines_are_looked_at_again():
     assert find_tall([line(0, 0, 100, 20), line(0, 0, 20, 100), line(0, 0, 10, 12)]) == [1]
+
+
+def test_a_short_label_that_was_misread_is_looked_at_too():
+    assert find_tall([line(0, 0, 16, 15, "o", 0.6), line(0, 0, 16, 15, "8", 0.99), line(0, 0, 40, 15, "o", 0.6)]) == [0]
+
+
+def test_the_tick_mark_beside_a_label_is_no_part_of_it():
+    lines = [line(10, 10, 30, 200, "gibberish", 0.4)]
+    _, slots = lay_out_upright(Image.new("RGB", (200, 300), "white"), [lines[0].polygon])
+    [merged] = merge_upright(lines, [0], slots, [line(12, slots[0].top, 200, slots[0].bottom, "Feb -", 0.9)])
+    assert merged.text == "Feb"
 
 
 def test_each_crop_is_laid_out_both_ways():
