@@ -62,16 +62,16 @@ def cluster():
     ray.shutdown()
 
 
-@pytest.fixture
-def running(cluster, tmp_path, request):
-    recycle = getattr(request, "param", RecycleConfig())
+@pytest.fixture(scope="module")
+def application(cluster, tmp_path_factory, request):
+    """Two planted OCR replicas; a parameter sets when they are recycled."""
     config = AppConfig(
         device="cpu",
-        ocr=OcrConfig(engine="fake", recycle=recycle),
+        ocr=OcrConfig(engine="fake", recycle=getattr(request, "param", RecycleConfig())),
         chart=ChartConfig(model="fake"),
         http=HttpConfig(deadline_s=30),
     )
-    log = tmp_path / "calls.txt"
+    log = tmp_path_factory.mktemp("faults") / "calls.txt"
     ocr = serve.deployment(
         PlantedOcr, name="Ocr", num_replicas=REPLICAS, max_ongoing_requests=3, health_check_period_s=0.5
     ).bind(config.ocr, "cpu", str(log))
@@ -80,6 +80,14 @@ def running(cluster, tmp_path, request):
     serve.run(ingress, name="reader")
     yield Running(cluster, log, serve.get_deployment_handle("Ocr", "reader"))
     serve.delete("reader")
+
+
+@pytest.fixture
+def running(application):
+    """The application with all its replicas, and no call in its log."""
+    assert len(application.pids()) == REPLICAS
+    application.log.unlink(missing_ok=True)
+    return application
 
 
 async def test_each_replica_is_a_process_and_calls_never_overlap_in_it(running):
@@ -151,7 +159,7 @@ async def test_a_broken_gpu_gets_its_replica_replaced(running):
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.parametrize("running", [RecycleConfig(calls=10)], indirect=True)
+@pytest.mark.parametrize("application", [RecycleConfig(calls=10)], indirect=True)
 async def test_worn_replicas_are_replaced_without_a_lost_request(running):
     statuses = []
     for _ in range(15):
