@@ -47,6 +47,8 @@ def asks_for_gpu(args: AppConfig) -> bool:
     """
     if args.device != "auto":
         return args.device == "gpu"
+    if not ray.is_initialized():  # `serve run serve_app.app:build_app` builds the application before it starts Ray
+        ray.init(namespace="serve")
     found = bool(ray.cluster_resources().get("GPU", 0))
     logger.info("device: auto: the models run on %s", "GPUs" if found else "CPUs: the cluster has no GPU")
     return found
