@@ -245,8 +245,8 @@ def _reading_facts(reading: ChartReading) -> dict[str, object]:
 
 
 def _points(place: Point | Polygon | None) -> list[Point] | None:
+    """Rounded to a tenth of a pixel."""
     if place is None:
         return None
-    if isinstance(place[0], tuple):
-        return list(place)
-    return [place]
+    points = place if isinstance(place[0], tuple) else (place,)
+    return [(round(x, 1), round(y, 1)) for x, y in points]
