@@ -46,6 +46,11 @@ class Quarantine:
         while len(self._deaths) > CAPACITY:
             self._deaths.popitem(last=False)
 
+    def absolve(self, image: bytes) -> None:
+        """Forget the deaths of an image that has been read: they were chance."""
+        if self._deaths:
+            self._deaths.pop(_digest(image), None)
+
 
 def _digest(image: bytes) -> bytes:
     return hashlib.blake2b(image, digest_size=16).digest()

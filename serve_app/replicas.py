@@ -43,19 +43,15 @@ class ReplicaClient:
         Raises:
             AppError: of the engine, or Busy, ModelUnavailable, Quarantined.
         """
-        self._admit(image)
         try:
-            return await self._call_unbroken("read", image, extra)
+            return await self._try(image, extra)
         except RayActorError:
-            self._quarantine.record_death(image)
             self._metrics.retries.inc()
             logger.warning("A replica of %s died; its call is made again", self._name)
         async with self._repeating:
-            self._admit(image)
             try:
-                return await self._call_unbroken("read", image, extra)
+                return await self._try(image, extra)
             except RayActorError:
-                self._quarantine.record_death(image)
                 logger.error("A second replica of %s died with the same image", self._name)
         self._admit(image)
         raise ModelUnavailable(f"Two replicas of {self._name} died. Try again")
@@ -79,6 +75,16 @@ class ReplicaClient:
         if deployment and deployment.replica_states.get(ReplicaState.RUNNING, 0) > 0:
             return Readiness(ready=True)
         return Readiness(ready=False, reason=(deployment.message if deployment else "") or "no replica is running yet")
+
+    async def _try(self, image: bytes, extra: Any) -> Any:
+        self._admit(image)
+        try:
+            result = await self._call_unbroken("read", image, extra)
+        except RayActorError:
+            self._quarantine.record_death(image)
+            raise
+        self._quarantine.absolve(image)
+        return result
 
     def _admit(self, image: bytes) -> None:
         try:

@@ -32,6 +32,14 @@ def test_an_image_is_tried_again_after_a_while():
     quarantine.admit(b"poison")
 
 
+def test_an_image_that_has_been_read_is_absolved():
+    quarantine = Quarantine(60, Clock())
+    for _ in range(3):
+        quarantine.record_death(b"innocent")
+        quarantine.absolve(b"innocent")
+    quarantine.admit(b"innocent")
+
+
 def test_memory_is_bounded():
     quarantine = Quarantine(60, Clock())
     for _ in range(2):
