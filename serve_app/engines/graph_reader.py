@@ -9,6 +9,7 @@ import serve_app.models.chart.registry  # noqa: F401 - makes transformers know t
 from serve_app.domain import ChartReading, Size
 from serve_app.engines.base import ChartInput
 from serve_app.models.chart.processing import ChartGraphProcessor
+from serve_app.models.chart.separation import separate_labels
 
 
 class GraphReader:
@@ -21,7 +22,7 @@ class GraphReader:
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts."""
-        lines = [chart.lines for chart in charts]
+        lines = [separate_labels(chart.image, chart.lines) for chart in charts]
         sizes = [Size(*chart.image.size) for chart in charts]
         inputs = self._processor([chart.image for chart in charts], lines)
         with torch.inference_mode():

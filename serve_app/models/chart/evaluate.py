@@ -16,6 +16,7 @@ from serve_app.models.chart.modeling import ChartGraphForTableExtraction
 from serve_app.models.chart.processing import ChartGraphProcessor
 from serve_app.models.chart.renderer import render
 from serve_app.models.chart.scene import Scene
+from serve_app.models.chart.separation import separate_labels
 from serve_app.models.chart.words import outline_word
 from serve_app.tables.export import to_markdown
 from serve_app.tables.metrics import rms_f1, rnss
@@ -57,6 +58,7 @@ class Reader:
 
     def read(self, image: Image.Image, lines: Sequence[TextLine]) -> ChartTable:
         """The table of one chart."""
+        lines = separate_labels(image, lines)
         outputs = self.model.generate(**self.processor([image], [lines]))
         return self.processor.post_process_tables(outputs, [lines], [Size(*image.size)])[0]
 

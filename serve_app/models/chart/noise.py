@@ -9,18 +9,30 @@ from serve_app.models.chart.scene import Role, SceneWord
 
 _CONFUSED = {"0": "O", "1": "l", "5": "S", "8": "B", "6": "8", "3": "8", "7": "1", ".": "", ",": ".", "%": "", "-": ""}
 
+_TALLER = (1.0, 2.1)
+"""Height of an outline by that of its text. PP-OCRv6's on 60 charts: 1.3 to 2.2, in the median 1.55 for names and 1.8
+for numbers."""
+
+_WIDER = (0.0, 0.8)
+"""What an outline is wider than its text, in heights of the text; on the same charts 0.1 to 0.9."""
+
+_KEYED = 0.06
+"""Share of legend entries whose outline takes in the colour key on their left."""
+
 
 def shake_words(words: Sequence[SceneWord], rng: random.Random, limit: int) -> tuple[list[SceneWord], dict[int, int]]:
     """Returns at most `limit` words in random order, and where each word of `words` that is left stands in them."""
     unused = (Role.OTHER, Role.TITLE, Role.CATEGORY_AXIS, Role.VALUE_AXIS)
-    taller, wider = rng.uniform(0.9, 1.5), rng.uniform(0.0, 0.5)  # detectors grow outlines, each by its own amount
-    strength = rng.choice((0.0, 1.0, 1.0, 1.5))
+    taller, wider = rng.uniform(*_TALLER), rng.uniform(*_WIDER)
+    strength = rng.choice((0.0, 1.0, 1.0, 1.5, 3.0))
     shaken: list[tuple[int | None, SceneWord]] = []
     for i, word in enumerate(words):
         lost = 0.06 if word.role in unused or len(word.text) == 1 else 0.02  # a lone digit is easily overlooked
         if rng.random() < strength * lost:
             continue
         loose = _loosen(word, rng, taller, wider)
+        if word.role is Role.SERIES and rng.random() < _KEYED * strength:
+            loose = _take_in_key(loose, rng)
         if rng.random() < 0.02 * strength:
             loose = dataclasses.replace(loose, text=_misread(loose.text, rng))
         head, tail = _split(loose) if rng.random() < 0.03 * strength else (loose, None)
@@ -40,9 +52,15 @@ def _loosen(word: SceneWord, rng: random.Random, taller: float, wider: float) ->
         x=word.x + rng.gauss(0, 0.08) * height,
         y=word.y + rng.gauss(0, 0.08) * height,
         width=max(word.width + wider * height + rng.gauss(0, 0.12) * height, 2.0),
-        height=max(height * taller * rng.uniform(0.92, 1.08), 2.0),
+        height=max(height * taller * rng.uniform(0.88, 1.14), 2.0),
         angle=word.angle + rng.gauss(0, 1.0),
     )
+
+
+def _take_in_key(word: SceneWord, rng: random.Random) -> SceneWord:
+    more, angle = rng.uniform(0.8, 2.0) * word.height, math.radians(word.angle)
+    left = {"x": word.x - more / 2 * math.cos(angle), "y": word.y + more / 2 * math.sin(angle)}
+    return dataclasses.replace(word, width=word.width + more, **left)
 
 
 def _misread(text: str, rng: random.Random) -> str:

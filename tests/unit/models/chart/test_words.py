@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serve_app.domain import Polygon, TextLine, Word
+from serve_app.domain import Polygon, TextLine
 from serve_app.models.chart.scene import Role, SceneWord
 from serve_app.models.chart.words import outline_word, place_word, prepare_words
 
@@ -29,49 +29,11 @@ def test_a_tall_box_runs_upwards():
 
 
 @pytest.mark.parametrize(
-    ("spans", "texts", "expected"),
-    [
-        ([(0, 30), (36, 60)], ["New", "York"], ["New York"]),
-        ([(0, 30), (60, 90)], ["East", "West"], ["East", "West"]),
-        ([(0, 10), (14, 34)], ["1", "200"], ["1 200"]),
-        ([(0, 10), (22, 40), (52, 70)], ["0", "20", "40"], ["0", "20", "40"]),
-        ([(0, 4), (8, 40), (70, 74), (78, 110)], ["$", "1000", "$", "500"], ["$ 1000", "$ 500"]),
-    ],
-)
-def test_splits_where_the_gap_is_wide(spans, texts, expected):
-    words = tuple(Word(text, box(a, 0, b, 16)) for text, (a, b) in zip(texts, spans, strict=True))
-    line = TextLine(" ".join(texts), 0.9, box(0, 0, max(b for _, b in spans), 16), words)
-    parts = prepare_words([line])
-    assert [part.text for part in parts] == expected
-    assert all(part.score == 0.9 for part in parts)
-
-
-@pytest.mark.parametrize(("text", "first"), [("■ North", "■"), ("North", None), ("-o- North", "-"), ("■North", "■")])
-def test_a_legend_key_is_no_part_of_its_name(text, first):
-    words = (Word("North", box(40, 0, 75, 14)),)
-    if first:
-        words = (Word(first, box(4, 0, 14, 14)), *words)
-    [part] = prepare_words([TextLine(text, 1.0, box(0, 0, 80, 14), words)])
-    assert part.text == "North"
-    assert part.polygon[0][0] == pytest.approx(40 - 0.3 * 14)
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [("16 -", ["16"]), ("—", []), ("●", []), ("一", []), ("20%", ["20%"]), ("18-24", ["18-24"]), ("Q1 -", ["Q1"])],
 )
 def test_ticks_and_points_are_no_text(text, expected):
     assert [part.text for part in prepare_words([TextLine(text, 1.0, box(0, 0, 30, 12))])] == expected
-
-
-def test_a_percent_sign_stays_with_its_number():
-    words = (Word("30", box(2, 0, 14, 12)), Word("%", box(26, 0, 34, 12)))
-    assert [part.text for part in prepare_words([TextLine("30 %", 1.0, box(0, 0, 36, 12), words)])] == ["30 %"]
-
-
-def test_a_minus_is_no_legend_key():
-    line = TextLine("-5", 1.0, box(0, 0, 20, 12), (Word("-", box(2, 0, 6, 12)), Word("5", box(8, 0, 16, 12))))
-    assert [part.text for part in prepare_words([line])] == ["-5"]
 
 
 def test_splits_glued_ticks_without_word_boxes():
