@@ -9,7 +9,7 @@ from serve_app.imaging.binarise import binarise as to_black_and_white
 from serve_app.imaging.check import Header
 from serve_app.imaging.decode import decode
 from serve_app.imaging.encode import encode
-from serve_app.imaging.resize import bound, enlarge, rescale, zoom_factor
+from serve_app.imaging.resize import bound, rescale
 from serve_app.imaging.tile import Tile, tile
 
 FORWARDED = ("PNG", "JPEG", "BMP", "WEBP")
@@ -58,7 +58,6 @@ def prepare(
     binarise: bool = False,
     transport: Transport = "lossless",
     quality: int = 75,
-    min_long_side: int = 0,
 ) -> Prepared:
     """Decode an upload and make of it what a model takes.
 
@@ -71,13 +70,11 @@ def prepare(
         binarise: turn the image black and white.
         transport: how to encode an image that had to change.
         quality: of a JPEG.
-        min_long_side: pixels to which a smaller image is enlarged, at most by `resize.MAX_ZOOM`; 0 leaves it.
 
     Raises:
         UnreadableImage: for truncated or corrupt data.
     """
     image = bound(decode(data, header, long_side=long_side), long_side)
-    image = enlarge(image, zoom_factor(Size(*image.size), min(min_long_side, long_side)))
     size = Size(*image.size)
     if binarise:
         image = to_black_and_white(image)

@@ -1,4 +1,4 @@
-"""Scales images down to what a model takes, and small print up to what it can read."""
+"""Scales images to what a model takes."""
 
 from math import sqrt
 
@@ -9,13 +9,6 @@ from serve_app.domain import Size
 REDUCING_GAP = 3.0
 """Box-average first down to this multiple of the target, then LANCZOS. Pillow's documentation: "greater or equal to
 3.0, the result is indistinguishable from fair resampling in most cases"."""
-
-READABLE_SIDE = 768
-"""Pixels. On a chart whose long side is shorter, the tick labels are often under the ten pixels of height at which
-text recognition begins to fail."""
-
-MAX_ZOOM = 3.0
-"""Beyond, enlarging adds pixels but no detail."""
 
 
 def fit(size: Size, long_side: int) -> Size:
@@ -32,11 +25,6 @@ def bound(image: Image.Image, long_side: int) -> Image.Image:
     return rescale(image, fit(Size(*image.size), long_side))
 
 
-def zoom_factor(size: Size, minimum: int = READABLE_SIDE, limit: float = MAX_ZOOM) -> float:
-    """By how much to enlarge an image so that its long side has `minimum` pixels: from 1 to `limit`."""
-    return min(limit, max(1.0, minimum / max(size.width, size.height)))
-
-
 def rescale(image: Image.Image, size: Size) -> Image.Image:
     """Scale to an exact size in pixels: LANCZOS down, bicubic up, since LANCZOS rings around enlarged print."""
     if (size.width, size.height) == image.size:
@@ -47,11 +35,6 @@ def rescale(image: Image.Image, size: Size) -> Image.Image:
         Image.Resampling.LANCZOS if smaller else Image.Resampling.BICUBIC,
         reducing_gap=REDUCING_GAP,
     )
-
-
-def enlarge(image: Image.Image, factor: float) -> Image.Image:
-    """Enlarge by a factor of at least 1, as `zoom_factor` gives it."""
-    return rescale(image, Size(round(image.width * factor), round(image.height * factor)))
 
 
 def bound_pixels(image: Image.Image, pixels: int) -> Image.Image:

@@ -18,6 +18,9 @@ _CATEGORY, _LABEL = 0, 2
 _LEAST = 0.2
 """Score from which a slice counts: the borders round it have been found already."""
 
+_SHARE_ERROR = 0.02
+"""How far a slice may be from the share that is printed."""
+
 _FACING = 0.5
 """Radians. A label further round the pie than this hardly belongs to the slice."""
 
@@ -33,9 +36,14 @@ def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
         links = np.column_stack((links[:, 0], (links[:, 1:] + facing) / 2))
     placed = _place(graph, slices, names, links)
     shares = measure_slices(graph, [mark for mark, _, _ in placed], hub)
+    legend = _split_legend([labels.texts[name] if name is not None else "" for _, name, _ in placed], shares)
     rows = []
-    for (mark, name, probability), share in zip(placed, shares, strict=True):
+    for i, ((mark, name, probability), share) in enumerate(zip(placed, shares, strict=True)):
         text, value = _split_label(graph, labels, name, mark, facing[mark])
+        if legend and value is None and name is not None:
+            text, printed = legend[i]
+            confidence = float(np.clip(probability * graph.words[name].score, 0, 1))
+            value = Cell(printed, confidence, parse_number(printed), graph.words[name].polygon)
         cell = make_cell(graph, labels, name, probability) if name is not None else Cell("", 0.0)
         cell = Cell(text, cell.confidence, None, cell.place) if text else cell
         rows.append((cell, value or _write_share(graph, mark, share, probability)))
@@ -90,6 +98,17 @@ def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> 
             chosen[mark] = name, probability
             used.add(name)
     return [(m, *chosen.get(m, (None, 0.0))) for m in slices]
+
+
+def _split_legend(names: list[str], shares: list[float]) -> list[tuple[str, str]]:
+    """Names and values of labels such as "Rail, 12": each must have the share that its slice has."""
+    found = [_COMBINED.fullmatch(name) for name in names]
+    parts = [(match["name"].rstrip(" ,:;-"), match["value"]) for match in found if match]
+    values = [number.value for _, value in parts if (number := parse_number(value))]
+    if len(values) < max(len(names), 2) or sum(values) <= 0:
+        return []
+    away = np.abs(np.array(values) / sum(values) - shares)
+    return parts if away.max() < _SHARE_ERROR else []
 
 
 def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, facing: Floats) -> tuple[str, Cell | None]:

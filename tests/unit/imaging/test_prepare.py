@@ -74,14 +74,6 @@ def test_a_large_image_is_scaled_down(image_format: str) -> None:
     assert opened(prepared.data).size == (300, 150)
 
 
-def test_a_small_image_is_enlarged_on_request() -> None:
-    data = encode(sketch_chart(200, 100), "PNG")
-    assert make(data, min_long_side=500).size == Size(500, 250)
-    assert make(data, min_long_side=5000).size == Size(600, 300)
-    assert make(data, long_side=300, min_long_side=500).size == Size(300, 150)
-    assert make(data).data is data
-
-
 def test_black_and_white() -> None:
     prepared = make(encode(sketch_chart(200, 100), "PNG"), binarise=True)
     assert set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from serve_app.domain import Size
-from serve_app.imaging.resize import MAX_ZOOM, bound, bound_pixels, enlarge, fit, rescale, zoom_factor
+from serve_app.imaging.resize import bound, bound_pixels, fit, rescale
 from tests.drawings import sketch_chart
 
 SIDES = st.integers(1, 30_000)
@@ -31,29 +31,10 @@ def test_fitting_twice_changes_nothing(width: int, height: int, long_side: int) 
     assert fit(once, long_side) == once
 
 
-@settings(deadline=None)
-@given(SIDES, SIDES, st.integers(1, 4000))
-def test_zoom_enlarges_just_as_far_as_needed(width: int, height: int, minimum: int) -> None:
-    factor = zoom_factor(Size(width, height), minimum)
-    assert 1 <= factor <= MAX_ZOOM
-    if 1 < factor < MAX_ZOOM:
-        assert max(width, height) * factor == pytest.approx(minimum)
-    elif factor == 1:
-        assert max(width, height) >= minimum
-
-
-def test_small_charts_reach_the_readable_side() -> None:
-    assert zoom_factor(Size(384, 200)) == 2
-    assert zoom_factor(Size(768, 200)) == zoom_factor(Size(200, 4000)) == 1
-    assert zoom_factor(Size(64, 48)) == MAX_ZOOM
-
-
 def test_images_are_scaled() -> None:
     chart = sketch_chart(640, 480)
     assert bound(chart, 320).size == (320, 240)
     assert bound(chart, 640) is chart
-    assert enlarge(chart, 1.5).size == (960, 720)
-    assert enlarge(chart, 1) is chart
     assert rescale(chart, Size(100, 480)).size == (100, 480)
 
 

@@ -83,6 +83,18 @@ def test_splits_a_name_from_its_value(text, name, value):
     assert (rows[0][0].text, rows[0][1].text) == (name, value)
 
 
+def test_values_in_a_legend_are_told_by_their_shares():
+    graph = make_pie([0.5, 0.3, 0.2], ["Rail, 250", "Road, 150", "Air, 100"])
+    rows = list_slices(graph, join_labels(graph))
+    assert [(name.text, value.text) for name, value in rows] == [("Rail", "250"), ("Road", "150"), ("Air", "100")]
+
+
+def test_years_in_a_legend_are_no_values():
+    graph = make_pie([0.5, 0.3, 0.2], ["Spring 2024", "Summer 2024", "Autumn 2024"])
+    rows = list_slices(graph, join_labels(graph))
+    assert [value.text for _, value in rows] == ["50%", "30%", "20%"]
+
+
 def test_a_missing_border_is_shared_evenly():
     graph = make_pie([0.5, 0.3, 0.2], ["a", "b", "c"], rim=2)  # the border between b and c is missing
     slices = graph.find_marks(MarkKind.SLICE)
