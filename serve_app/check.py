@@ -16,13 +16,16 @@ from ray.serve.schema import ServeDeploySchema
 
 from serve_app.config import AppConfig
 from serve_app.errors import ConfigError
+from serve_app.planning.shares import check_cards, check_wholes
 
 IMPORT_PATH = "serve_app.app:build_app"
 DEPLOYMENTS = ("Ingress", "Ocr", "Chart")
 
 
-def check_file(path: str) -> list[str]:
+def check_file(path: str, card_bytes: int | None = None, cards: int = 1) -> list[str]:
     """The mistakes in a Serve config file, each a sentence that begins with the place; empty if there are none.
+
+    With `card_bytes`, also what does not fit `cards` GPUs of that memory.
 
     Raises:
         ConfigError: the file cannot be read, or is not YAML.
@@ -34,11 +37,11 @@ def check_file(path: str) -> list[str]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from error
-    return check_document(document)
+    return check_document(document, card_bytes, cards)
 
 
-def check_document(document: Any) -> list[str]:
-    """The mistakes in a parsed Serve config."""
+def check_document(document: Any, card_bytes: int | None = None, cards: int = 1) -> list[str]:
+    """The mistakes in a parsed Serve config, as `check_file` tells them."""
     if not isinstance(document, Mapping):
         return ["the file must hold a mapping with `applications`"]
     found = list(_unknown_names(document, ServeDeploySchema, ""))
@@ -47,13 +50,16 @@ def check_document(document: Any) -> list[str]:
     for index, application in enumerate(applications if isinstance(applications, list) else []):
         if isinstance(application, Mapping) and application.get("import_path") == IMPORT_PATH:
             found += _check_application(application, f"applications[{index}]")
+            if card_bytes is not None and not found:
+                found += _check_memory(application, f"applications[{index}]", card_bytes, cards)
     return list(dict.fromkeys(found))
 
 
 def _check_application(application: Mapping[str, Any], place: str) -> Iterator[str]:
     arguments = application.get("args") or {}
-    yield from _unknown_names(arguments, AppConfig, f"{place}.args")
-    yield from _invalid_values(arguments, AppConfig, f"{place}.args")
+    problems = list(_unknown_names(arguments, AppConfig, f"{place}.args"))
+    problems += _invalid_values(arguments, AppConfig, f"{place}.args")
+    yield from problems or (f"{place}.{problem}" for problem in check_wholes(AppConfig.model_validate(arguments)))
     for index, deployment in enumerate(application.get("deployments") or []):
         if not isinstance(deployment, Mapping):
             continue
@@ -68,6 +74,28 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
             )
         if isinstance(deployment.get("autoscaling_config"), Mapping):
             yield from _invalid_values(deployment["autoscaling_config"], AutoscalingConfig, f"{at}.autoscaling_config")
+
+
+def _check_memory(application: Mapping[str, Any], place: str, card_bytes: int, cards: int) -> Iterator[str]:
+    replicas = dict.fromkeys(DEPLOYMENTS, (1, 1))
+    for deployment in application.get("deployments") or []:
+        replicas[deployment["name"]] = _count_replicas(deployment)
+    try:
+        args = AppConfig.model_validate(application.get("args") or {})
+        yield from (f"{place}.{problem}" for problem in check_cards(args, replicas, card_bytes, cards))
+    except ConfigError as error:
+        yield f"{place}.args.{error}"
+
+
+def _count_replicas(deployment: Mapping[str, Any]) -> tuple[int, int]:
+    """The fewest and the most that Serve runs."""
+    scaling, count = deployment.get("autoscaling_config"), deployment.get("num_replicas")
+    if count == "auto":
+        scaling = AutoscalingConfig.default().model_dump(exclude_unset=True) | (scaling or {})
+    if scaling:
+        config = AutoscalingConfig.model_validate(scaling)
+        return config.min_replicas, config.max_replicas
+    return count or 1, count or 1
 
 
 def _unknown_names(value: Any, annotation: Any, place: str) -> Iterator[str]:

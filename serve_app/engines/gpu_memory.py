@@ -3,8 +3,9 @@
 from serve_app.errors import ConfigError
 
 CONTEXT_BYTES = 512 << 20
-"""What a CUDA context takes beside the allocator's memory, with cuBLAS and cuDNN loaded: 300 to 500 MiB on recent
-cards. Ray divides a card on paper only, so each process has to leave room for its own."""
+"""What a CUDA context takes beside the allocator's memory, with cuBLAS and cuDNN loaded. An estimate, not measured: it
+differs between cards, drivers and libraries, and `nvidia-smi` shows it once a process has made one tensor. Ray divides
+a card on paper only, so each process has to leave room for its own."""
 
 _FATAL = (
     "illegal memory access",
