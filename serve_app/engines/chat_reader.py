@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 from transformers import (
     AutoConfig,
@@ -21,6 +22,7 @@ from serve_app.domain import ChartReading, Size
 from serve_app.engines.base import ChartInput, Stop
 from serve_app.engines.oom_ladder import OomLadder
 from serve_app.engines.profiles import ChartProfile
+from serve_app.imaging.proportions import bound_proportions
 from serve_app.imaging.resize import bound_pixels
 
 
@@ -57,15 +59,29 @@ def load_chat_processor(source: str, *, local_files_only: bool) -> Any:
 class ChatReader:
     """Asks with the profile's prompt, greedily, and parses the answer with the profile's parser."""
 
+    batches = True  # a step reads all weights, for one token or for several
+
     def __init__(
-        self, name: str, processor: Any, model: PreTrainedModel, profile: ChartProfile, max_new_tokens: int
+        self,
+        name: str,
+        processor: Any,
+        model: PreTrainedModel,
+        device: str,
+        profile: ChartProfile,
+        max_new_tokens: int,
     ) -> None:
         self._name = name
         self._processor = processor
         self._model = model
+        self._device = device  # that of an offloaded model may be none: its first weights are not there yet
         self._profile = profile
         self._max_new_tokens = max_new_tokens
         self._ladder = OomLadder(self._read)
+
+    @property
+    def oom_steps(self) -> int:
+        """Smaller tries after the GPU's memory had run out, since the process started."""
+        return self._ladder.steps
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts, smaller ones where the GPU's memory does not suffice.
@@ -77,14 +93,14 @@ class ChatReader:
         return self._ladder.read(charts, self._profile.max_pixels)
 
     def _read(self, charts: Sequence[ChartInput], pixels: int) -> list[ChartReading]:
-        images = [bound_pixels(chart.image, pixels) for chart in charts]
+        images = [bound_pixels(self._shape(chart.image), pixels) for chart in charts]
         inputs = self._processor.apply_chat_template(
             [self._messages(image) for image in images],
             tokenize=True,
             add_generation_prompt=True,
             return_dict=True,
             processor_kwargs={"return_tensors": "pt", "padding": True},
-        ).to(self._model.device, self._model.dtype)
+        ).to(self._device, self._model.dtype)
         certainty = _Certainty()
         arguments: dict[str, Any] = {"max_new_tokens": self._max_new_tokens, "do_sample": False}
         if self._profile.no_repeat_ngram_size:
@@ -102,6 +118,9 @@ class ChatReader:
             self._to_reading(answer, row, image.size)
             for answer, row, image in zip(answers, certainties, images, strict=True)
         ]
+
+    def _shape(self, image: Image.Image) -> Image.Image:
+        return bound_proportions(image, min_edge=self._profile.min_edge, max_aspect=self._profile.max_aspect)
 
     def _messages(self, image: Any) -> list[dict[str, Any]]:
         content: list[dict[str, Any]] = [{"type": "image", "image": image}]

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from serve_app.config import ChartConfig, Device
 from serve_app.domain import ChartReading
 from serve_app.engines.base import ChartInput
-from serve_app.engines.gpu_memory import check_fit, find_budget, is_fatal
+from serve_app.engines.gpu_memory import is_fatal
 from serve_app.engines.profiles import ChartProfile, find_profile
+from serve_app.engines.usage import Usage
 from serve_app.errors import ConfigError, ModelBroken
 from serve_app.models import CHART_WEIGHTS
 
@@ -17,6 +18,13 @@ logger = logging.getLogger("ray.serve")
 
 class ChartReader(Protocol):
     """How a loaded model is asked, and its answer understood."""
+
+    batches: bool
+
+    @property
+    def oom_steps(self) -> int:
+        """Smaller tries after the GPU's memory had run out, since the process started."""
+        ...
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts."""
@@ -40,6 +48,7 @@ class TransformersChart:
         self.name = profile.name if config.model == "bundled" else config.model.rstrip("/").rpartition("/")[2]
         self.device = _choose_device(device)
         self._reader = _load(self.name, source, profile, config, self.device)
+        self.batches = self._reader.batches
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts; one reading for each, in order, with places in the pixels of its image.
@@ -55,15 +64,25 @@ class TransformersChart:
                 raise ModelBroken(f"the GPU failed: {error}") from error
             raise
 
+    def measure(self) -> Usage:
+        """What torch's allocator holds of the card, and may hold; zeros on a CPU."""
+        import torch
+
+        if self.device != "cuda":
+            return Usage(oom_steps=self._reader.oom_steps)
+        total = torch.cuda.get_device_properties(0).total_memory
+        budget = int(total * torch.cuda.get_per_process_memory_fraction())
+        return Usage(torch.cuda.memory_reserved(), budget, self._reader.oom_steps)
+
 
 def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, device: str) -> ChartReader:
     try:
         if profile.wants_words:
             from serve_app.engines.graph_reader import GraphReader
 
-            if config.dtype not in ("auto", "float32"):
-                raise ConfigError(f"chart.dtype: the bundled model computes in float32, not in {config.dtype}")
-            return GraphReader(name, source, _load_model(source, config, device, "float32"))
+            _refuse_settings(config)
+            model = _load_model(source, config, device, "float32")
+            return GraphReader(name, source, model, exact=config.dtype == "float32")
         from serve_app.engines.chat_reader import ChatReader, load_chat_processor
 
         processor = load_chat_processor(source, local_files_only=config.local_files_only)
@@ -71,7 +90,7 @@ def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, de
         # Half precision has no fast kernels on many CPUs.
         default = "bfloat16" if device == "cuda" else "float32"
         model = _load_model(source, config, device, default if config.dtype == "auto" else config.dtype)
-        return ChatReader(name, processor, model, profile, max_new_tokens)
+        return ChatReader(name, processor, model, device, profile, max_new_tokens)
     except OSError as error:  # what transformers raises for a missing directory, file or hub name
         hint = (
             "pip install --force-reinstall serve-app"
@@ -81,12 +100,27 @@ def _load(name: str, source: str, profile: ChartProfile, config: ChartConfig, de
         raise ConfigError(f"chart.model {config.model} cannot be loaded: {error}. {hint}") from error
 
 
+def _refuse_settings(config: ChartConfig) -> None:
+    """Raise for what would do nothing for the bundled model: in float32 its weights take 16 MB."""
+    for setting, only in (("dtype", "float32"), ("quantisation", "none"), ("offload", "none")):
+        value = getattr(config, setting)
+        if value not in ("auto", only):
+            raise ConfigError(f"chart.{setting}: the bundled model takes only {only}, not {value}")
+
+
 def _load_model(source: str, config: ChartConfig, device: str, dtype: str) -> Any:
     import torch
     from transformers import AutoModelForImageTextToText
 
+    from serve_app.engines.placement import place_weights
+
+    placement = place_weights(source, config, device, getattr(torch, dtype))
     model, report = AutoModelForImageTextToText.from_pretrained(
-        source, dtype=getattr(torch, dtype), local_files_only=config.local_files_only, output_loading_info=True
+        source,
+        dtype=getattr(torch, dtype),
+        local_files_only=config.local_files_only,
+        output_loading_info=True,
+        **placement,
     )
     if report["missing_keys"]:
         # transformers only warns, and fills them with random numbers.
@@ -95,11 +129,7 @@ def _load_model(source: str, config: ChartConfig, device: str, dtype: str) -> An
             f"The weights in {source} lack {len(missing)} of the model's tensors ({', '.join(missing[:3])} …): "
             "they are incomplete or belong to another model"
         )
-    if device == "cuda":
-        budget = find_budget(torch.cuda.get_device_properties(0).total_memory, config.num_gpus)
-        check_fit(model.get_memory_footprint(), budget, config.num_gpus)
-        torch.cuda.set_per_process_memory_fraction(budget / torch.cuda.get_device_properties(0).total_memory)
-    return model.eval().to(device)
+    return model.eval() if placement else model.eval().to(device)
 
 
 def _choose_device(device: Device) -> str:
