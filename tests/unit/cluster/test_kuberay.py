@@ -1,0 +1,129 @@
+"""The manifests against KubeRay's own schema, and against the config that they carry."""
+
+import os
+from pathlib import Path
+
+import pytest
+import ray
+import yaml
+from jsonschema import Draft7Validator
+
+from tests.service import ROOT
+
+KUBERAY = ROOT / "cluster" / "kuberay"
+
+
+@pytest.fixture(scope="module")
+def crd():
+    """The schema of a RayService, in which names that it does not know are mistakes."""
+    path = os.environ.get("KUBERAY_CRD")
+    if path is None:
+        pytest.skip("KUBERAY_CRD does not name KubeRay's ray.io_rayservices.yaml (github.com/ray-project/kuberay)")
+    versions = yaml.load(Path(path).read_text(), yaml.CSafeLoader)["spec"]["versions"]  # two megabytes
+    [schema] = [version["schema"]["openAPIV3Schema"] for version in versions if version["name"] == "v1"]
+    return forbid_unknown_names(schema)
+
+
+@pytest.fixture(scope="module")
+def service():
+    return yaml.safe_load((KUBERAY / "rayservice.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def cluster(service):
+    return service["spec"]["rayClusterConfig"]
+
+
+def pod_specs(cluster):
+    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
+    return {group.get("groupName", "head"): group["template"]["spec"] for group in groups}
+
+
+def test_the_service_fits_kuberays_schema(crd, service):
+    assert [error.message for error in Draft7Validator(crd).iter_errors(service)] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [("spec", "serveConfig", ""), ("rayClusterConfig", "enableInTreeAutoscaler", True)],
+)
+def test_a_misspelt_name_is_found(crd, service, place, name, value):
+    spec = service["spec"]
+    changed = {**spec, name: value} if place == "spec" else {**spec, place: {**spec[place], name: value}}
+    assert not Draft7Validator(crd).is_valid({**service, "spec": changed})
+
+
+def test_the_redis_pod_fits_kubernetes_schema(crd):
+    """KubeRay's schema holds that of a Pod."""
+    cluster = crd["properties"]["spec"]["properties"]["rayClusterConfig"]["properties"]
+    pod = cluster["headGroupSpec"]["properties"]["template"]["properties"]["spec"]
+    service, stateful_set = yaml.safe_load_all((KUBERAY / "redis.yaml").read_text())
+    assert [error.message for error in Draft7Validator(pod).iter_errors(stateful_set["spec"]["template"]["spec"])] == []
+    labels = stateful_set["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"] == labels == stateful_set["spec"]["selector"]["matchLabels"]
+
+
+def test_the_cluster_finds_its_redis(cluster):
+    service, stateful_set = yaml.safe_load_all((KUBERAY / "redis.yaml").read_text())
+    options = cluster["gcsFaultToleranceOptions"]
+    [port] = service["spec"]["ports"]
+    assert options["redisAddress"] == f"{service['metadata']['name']}:{port['port']}"
+    [redis] = stateful_set["spec"]["template"]["spec"]["containers"]
+    [password] = redis["env"]
+    assert password["valueFrom"] == options["redisPassword"]["valueFrom"]
+
+
+def test_the_config_is_the_shipped_one(service):
+    shipped = yaml.safe_load((ROOT / "cluster" / "serve_config.gpu.yaml").read_text())
+    assert yaml.safe_load(service["spec"]["serveConfigV2"]) == shipped, "copy serve_config.gpu.yaml to serveConfigV2"
+
+
+def test_the_cluster_is_of_the_installed_ray(cluster):
+    assert cluster["rayVersion"] == ray.__version__
+
+
+def test_nothing_runs_as_root(cluster):
+    _, redis = yaml.safe_load_all((KUBERAY / "redis.yaml").read_text())
+    for spec in [*pod_specs(cluster).values(), redis["spec"]["template"]["spec"]]:
+        assert spec["securityContext"]["runAsNonRoot"]
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+            }
+
+
+def test_the_monitor_selects_a_port_of_every_pod(cluster):
+    monitor = yaml.safe_load((KUBERAY / "podmonitor.yaml").read_text())
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+    for group, spec in pod_specs(cluster).items():
+        [container] = spec["containers"]
+        assert endpoint["port"] in {port["name"] for port in container["ports"]}, group
+
+
+def test_the_head_runs_no_replica(cluster):
+    assert cluster["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
+
+
+def test_pods_outlive_the_calls_of_their_replicas(cluster, service):
+    """Kubernetes kills what is left after the grace period."""
+    [application] = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    patience = {
+        deployment["name"].lower(): deployment.get("graceful_shutdown_timeout_s", 20)
+        for deployment in application["deployments"]
+    }
+    for group, spec in pod_specs(cluster).items():
+        if group != "head":
+            assert spec["terminationGracePeriodSeconds"] > patience[group], group
+
+
+def forbid_unknown_names(schema):
+    """Kubernetes drops unknown names in silence, unless it is told to validate strictly."""
+    if isinstance(schema, list):
+        return [forbid_unknown_names(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    strict = {name: forbid_unknown_names(inner) for name, inner in schema.items()}
+    if "type" in schema and "properties" in schema:
+        strict.setdefault("additionalProperties", False)
+    return strict
