@@ -40,6 +40,8 @@ class ChartEngine(Protocol):
 
     name: str
     device: str
+    batches: bool
+    """Whether several charts together take less time than one after the other."""
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts; one reading for each, in order, with places in the pixels of its image."""

@@ -30,6 +30,7 @@ class FakeChart:
 
     name = "fake"
     device = "cpu"
+    batches = True
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """One table of two rows for each image."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from resource import getpagesize
@@ -18,8 +18,8 @@ logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 E = TypeVar("E", OcrEngine, ChartEngine)
 
-Observer = Callable[[float, float], None]
-"""Told of each call: seconds it waited for its turn, and seconds it ran."""
+Observer = Callable[[Sequence[float], float], None]
+"""Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""
 
 
 class Abandoned(Exception):
@@ -40,7 +40,7 @@ class ModelThread(Generic[E]):
         *,
         call_limit_s: float,
         recycle: RecycleConfig,
-        observe: Observer = lambda _waited, _ran: None,
+        observe: Observer = lambda _waits, _ran: None,
     ) -> None:
         """Load the engine in the thread, and wait for it.
 
@@ -68,13 +68,54 @@ class ModelThread(Generic[E]):
             ModelBroken: this replica takes no more calls; another one may answer.
             ModelFailed: the engine raised anything else; its traceback goes to the log, not to the client.
         """
-        stop = Stop()
-        loop = asyncio.get_running_loop()
+        stop, asked = Stop(), time.monotonic()
+
+        def take_turn() -> T:
+            if stop.is_set():
+                raise Abandoned
+            return self.run(lambda engine: function(engine, stop), [asked])
+
         try:
-            return await loop.run_in_executor(self._executor, self._run, function, stop, time.monotonic())
+            return await asyncio.get_running_loop().run_in_executor(self._executor, take_turn)
         except asyncio.CancelledError:
             stop.set()
             raise
+
+    def submit(self, function: Callable[[], None]) -> None:
+        """Have `function` called in the model's thread when its turn comes; it calls `run`, and may not raise."""
+        self._executor.submit(function)
+
+    def run(self, function: Callable[[E], T], asked: Sequence[float]) -> T:
+        """Run `function` on the engine, in the model's thread only; it counts as one call for each input.
+
+        Args:
+            function: what to do.
+            asked: when each of its inputs came, by `time.monotonic`.
+
+        Raises:
+            AppError: as `call` raises them.
+        """
+        refusal = self._broken or self._retired
+        if refusal:
+            raise ModelBroken(f"{self.engine.name}: {refusal}")
+        self._started = started = time.monotonic()
+        try:
+            return function(self.engine)
+        except ModelBroken as error:
+            logger.error("The model %s is broken: %s", self.engine.name, error)
+            self._broken = error.message
+            raise
+        except AppError:
+            raise
+        except Exception as error:
+            logger.exception("The model %s failed", self.engine.name)
+            raise ModelFailed(
+                f"The model failed on this image ({type(error).__name__}). Sending it again will not help"
+            ) from None
+        finally:
+            self._started = None
+            self._calls += len(asked)
+            self._observe([started - moment for moment in asked], time.monotonic() - started)
 
     def check(self) -> None:
         """Raise if Serve should replace the replica. A retired one first finishes the call that it is at.
@@ -97,31 +138,6 @@ class ModelThread(Generic[E]):
         if 0 < self._recycle.calls <= self._calls:
             return f"{self._calls} calls, the bound is {self._recycle.calls}"
         return None
-
-    def _run(self, function: Callable[[E, Stop], T], stop: Stop, asked: float) -> T:
-        if stop.is_set():
-            raise Abandoned
-        refusal = self._broken or self._retired
-        if refusal:
-            raise ModelBroken(f"{self.engine.name}: {refusal}")
-        self._started = started = time.monotonic()
-        try:
-            return function(self.engine, stop)
-        except ModelBroken as error:
-            logger.error("The model %s is broken: %s", self.engine.name, error)
-            self._broken = error.message
-            raise
-        except AppError:
-            raise
-        except Exception as error:
-            logger.exception("The model %s failed", self.engine.name)
-            raise ModelFailed(
-                f"The model failed on this image ({type(error).__name__}). Sending it again will not help"
-            ) from None
-        finally:
-            self._started = None
-            self._calls += 1
-            self._observe(started - asked, time.monotonic() - started)
 
 
 def resident_bytes() -> int:

@@ -25,6 +25,8 @@ class OomLadder:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._floors = 0
+        self.steps = 0
+        """Tries with fewer charts or pixels, since the process started."""
 
     def read(self, charts: Sequence[ChartInput], pixels: int) -> list[ChartReading]:
         """Read a batch, as whole and as large as the memory allows; `resolution` of a reading tells how large.
@@ -35,24 +37,35 @@ class OomLadder:
 
         Raises:
             OutOfMemory: one image does not fit at FLOOR_PIXELS.
-            ModelBroken: that happened `FLOORS` times in a row.
+            ModelBroken: that happened `FLOORS` times in a row to a chart that was read alone: those of a batch that
+                fails are read again one by one, and the same chart should not count twice.
         """
+        try:
+            return self._descend(charts, pixels)
+        except OutOfMemory as error:
+            self._floors += len(charts) == 1
+            if self._floors < FLOORS:
+                raise
+            message = f"{error.message}, {self._floors} times in a row"
+        raise ModelBroken(message)
+
+    def _descend(self, charts: Sequence[ChartInput], pixels: int) -> list[ChartReading]:
         readings = self._try(charts, pixels)
         if readings is not None:
             self._floors = 0
             return readings
+        self.steps += 1
         if len(charts) > 1:
             half = len(charts) // 2
-            return self.read(charts[:half], pixels) + self.read(charts[half:], pixels)
+            return self._descend(charts[:half], pixels) + self._descend(charts[half:], pixels)
         # No image is scaled up, so the next step starts from the size that it has.
         pixels = min(pixels, charts[0].image.width * charts[0].image.height)
         if pixels > FLOOR_PIXELS:
-            return self.read(charts, max(FLOOR_PIXELS, pixels // 2))
-        self._floors += 1
-        message = f"The GPU has no memory for an image of {pixels:,} pixels{_tell_memory()}"
-        if self._floors >= FLOORS:
-            raise ModelBroken(f"{message}, {self._floors} times in a row")
-        raise OutOfMemory(f"{message}. Try later, or give the chart model a larger share of the GPU")
+            return self._descend(charts, max(FLOOR_PIXELS, pixels // 2))
+        raise OutOfMemory(
+            f"The GPU has no memory for an image of {pixels:,} pixels{_tell_memory()}. Try later, or give the chart "
+            "model a larger share of the GPU"
+        )
 
     def _try(self, charts: Sequence[ChartInput], pixels: int) -> list[ChartReading] | None:
         try:

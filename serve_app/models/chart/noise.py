@@ -59,8 +59,8 @@ def _loosen(word: SceneWord, rng: random.Random, taller: float, wider: float) ->
 
 def _take_in_key(word: SceneWord, rng: random.Random) -> SceneWord:
     more, angle = rng.uniform(0.8, 2.0) * word.height, math.radians(word.angle)
-    left = {"x": word.x - more / 2 * math.cos(angle), "y": word.y + more / 2 * math.sin(angle)}
-    return dataclasses.replace(word, width=word.width + more, **left)
+    x, y = word.x - more / 2 * math.cos(angle), word.y + more / 2 * math.sin(angle)
+    return dataclasses.replace(word, x=x, y=y, width=word.width + more)
 
 
 def _misread(text: str, rng: random.Random) -> str:

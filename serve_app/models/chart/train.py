@@ -27,6 +27,9 @@ WEIGHTS = {"kind": 0.2, "stacked": 0.2, "real": 0.5}
 
 WARM_UP = 200
 
+LONGEST_STEP_S = 10.0
+"""A step that took longer was interrupted (SIGSTOP, a suspended machine): the rest does not count as training."""
+
 
 class Trainer:
     """The model, its averaged copy, the optimiser, and how far they got."""
@@ -131,11 +134,12 @@ def train(args: argparse.Namespace) -> None:
         num_workers=args.workers,
         prefetch_factor=4 if args.workers else None,
     )
-    start, since, sums = time.monotonic(), time.monotonic(), defaultdict(list)
-    before = trainer.seconds
+    last = since = time.monotonic()
+    elapsed, before, sums = 0.0, trainer.seconds, defaultdict(list)
     log.info("%.2f M parameters, from step %d", sum(p.numel() for p in trainer.model.parameters()) / 1e6, trainer.step)
     for batch in loader:
-        elapsed = time.monotonic() - start
+        now = time.monotonic()
+        elapsed, last = elapsed + min(now - last, LONGEST_STEP_S), now
         trainer.seconds = before + elapsed
         if stopped or elapsed > args.minutes * 60:
             break

@@ -49,14 +49,13 @@ class Residual(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Takes and returns (batch, channels, height, width); `mask` is (batch, 1, height, width)."""
         inner = self.norm(x)
-        inner = F.relu(self.first(inner if mask is None else inner * mask.to(inner.dtype)))
+        inner = F.relu(self.first(inner if mask is None else inner * mask.to(inner.dtype)), inplace=True)
         return x + self.second(inner if mask is None else inner * mask.to(inner.dtype))
 
 
-def rotate(x: Tensor, angles: Tensor) -> Tensor:
-    """Rotary positions (Su et al., 2021): turns pairs of channels of (..., tokens, dim) by (tokens, dim / 2)."""
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary positions (Su et al., 2021): turns pairs of channels of (..., tokens, dim) by (tokens, dim / 2) angles."""
     left, right = x.chunk(2, -1)
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     return torch.cat((left * cos - right * sin, left * sin + right * cos), -1)
 
 
@@ -85,29 +84,51 @@ class PatchLayer(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(last.weight)
 
-    def forward(self, x: Tensor, angles: Tensor, cells: Tensor) -> Tensor:
-        """Takes and returns (batch, tokens, width); `cells` (batch, height, width) is true at real patches."""
-        q, k, v = self.qkv(self.norm(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        q, k = rotate(q, angles), rotate(k, angles)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, sight: "Sight") -> Tensor:
+        """Takes and returns (batch, tokens, width); `cos` and `sin` are (tokens, dim / 2)."""
+        qkv = self.qkv(self.norm(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        (q, k), v = rotate(qkv[:2], cos.to(qkv.dtype), sin.to(qkv.dtype)), qkv[2]
         if self.axial:
             (q_row, q_column), (k_row, k_column), (v_row, v_column) = (
-                t.unflatten(2, cells.shape[1:]).chunk(2, 1) for t in (q, k, v)
+                t.unflatten(2, sight.shape).chunk(2, 1) for t in (q, k, v)
             )
-            rows = attend(q_row, k_row, v_row, cells[:, None, :, None])
-            turned = cells.transpose(1, 2)[:, None, :, None]
-            columns = attend(q_column.transpose(2, 3), k_column.transpose(2, 3), v_column.transpose(2, 3), turned)
+            rows = F.scaled_dot_product_attention(q_row, k_row, v_row, sight.rows)
+            columns = F.scaled_dot_product_attention(
+                q_column.transpose(2, 3), k_column.transpose(2, 3), v_column.transpose(2, 3), sight.columns
+            )
             attended = torch.cat((rows, columns.transpose(2, 3)), 1).flatten(2, 3)
         else:
-            attended = attend(q, k, v, cells.flatten(1)[:, None, None])
+            attended = F.scaled_dot_product_attention(q, k, v, sight.all)
         x = x + self.out(attended.transpose(1, 2).flatten(2))
         return x + self.ff(self.ff_norm(x))
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    """Attention in which no query sees a masked key; a row that is masked wholly sees all of it, to stay finite."""
-    if bool(mask.all()):
-        return F.scaled_dot_product_attention(q, k, v)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask | ~mask.any(-1, keepdim=True))
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which patches a patch of `shape` (height, width) cells sees in its row, in its column, and of all; None is each.
+
+    What is masked wholly sees everything, to stay finite.
+    """
+
+    shape: tuple[int, int]
+    rows: Tensor | None = None
+    columns: Tensor | None = None
+    all: Tensor | None = None
+
+
+def find_sight(cells: Tensor) -> Sight:
+    """Hides the patches beside the images; `cells` (batch, height, width) is true at real ones."""
+    shape = (cells.shape[1], cells.shape[2])
+    if bool(cells.all()):
+        return Sight(shape)
+    seen = (cells[:, None, :, None], cells.transpose(1, 2)[:, None, :, None], cells.flatten(1)[:, None, None])
+    return Sight(shape, *(mask | ~mask.any(-1, keepdim=True) for mask in seen))
+
+
+def unshuffle(pixels: Tensor) -> Tensor:
+    """`F.pixel_unshuffle` by STRIDE, but into the channels-last layout that convolutions on a CPU want."""
+    blocks = pixels.unflatten(3, (-1, STRIDE)).unflatten(2, (-1, STRIDE))  # batch, colour, row, in it, column, in it
+    return blocks.permute(0, 2, 4, 1, 3, 5).flatten(3).permute(0, 3, 1, 2)
 
 
 def enlarge(cells: Tensor, factor: int) -> Tensor:
@@ -149,20 +170,21 @@ class Trunk(nn.Module):
             cells: (batch, H/16, W/16), true inside the image.
             words: (batch, H/16, W/16, widths[2]), the sum of what the words in each patch add to it.
         """
-        masks = {stride: None if bool(cells.all()) else enlarge(cells, PATCH // stride) for stride in (4, 8)}
-        quarter = self.stem(F.pixel_unshuffle(pixels, STRIDE).contiguous(memory_format=torch.channels_last))
+        sight = find_sight(cells)
+        masks = {stride: None if sight.all is None else enlarge(cells, PATCH // stride) for stride in (4, 8)}
+        quarter = self.stem(unshuffle(pixels.to(self.stem.weight.dtype)))
         for block in self.quarter:
             quarter = block(quarter, masks[4])
         eighth = self.to_eighth(quarter)
         for block in self.eighth:
             eighth = block(eighth, masks[8])
         patches = self.to_sixteenth(eighth).permute(0, 2, 3, 1)
-        height, width = patches.shape[1:3]
         tokens = (patches + words.to(patches.dtype)).flatten(1, 2)
-        angles = cell_angles(height, width, self.dim, tokens.device)
+        angles = cell_angles(*sight.shape, self.dim, tokens.device)
+        cos, sin = angles.cos(), angles.sin()
         for layer in self.layers:
-            tokens = layer(tokens, angles, cells)
-        coarse = self.norm(tokens).unflatten(1, (height, width)).permute(0, 3, 1, 2)
+            tokens = layer(tokens, cos, sin, sight)
+        coarse = self.norm(tokens).unflatten(1, sight.shape).permute(0, 3, 1, 2)
         up = F.interpolate(self.up_eighth(coarse), scale_factor=2.0, mode="nearest") + eighth
         up = self.up_block(up, masks[8])
         fine = F.interpolate(self.up_quarter(up), scale_factor=2.0, mode="nearest") + self.skip_quarter(quarter)

@@ -174,7 +174,7 @@ async def test_wear_waits_for_the_running_call(monkeypatch):
 
 async def test_waiting_and_running_are_measured():
     seen = []
-    model = start(observe=lambda waited, ran: seen.append((waited, ran)))
+    model = start(observe=lambda waits, ran: seen.append((*waits, ran)))
     await asyncio.gather(*(model.call(lambda engine, _: engine.work(0.1)) for _ in range(2)))
     (first_wait, first_run), (second_wait, _) = seen
     assert first_wait < 0.05 < first_run

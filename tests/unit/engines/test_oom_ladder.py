@@ -52,6 +52,23 @@ def test_the_floor_is_an_error_with_numbers_and_the_next_request_is_tried():
     assert len(ladder.read([CHART], 1_003_520)) == 1
 
 
+def test_a_batch_that_reaches_the_floor_counts_only_when_its_charts_are_read_alone():
+    ladder = OomLadder(Card(100_000).read)
+    for _ in range(3):
+        with pytest.raises(OutOfMemory):
+            ladder.read([CHART] * 2, 1_003_520)
+    with pytest.raises(OutOfMemory):
+        ladder.read([CHART], 1_003_520)
+    with pytest.raises(ModelBroken):
+        ladder.read([CHART], 1_003_520)
+
+
+def test_steps_down_are_counted():
+    ladder = OomLadder(Card(300_000).read)
+    ladder.read([CHART], 1_003_520)
+    assert ladder.steps == 2  # 1,000,000 pixels, then 500,000
+
+
 def test_the_floor_twice_in_a_row_breaks_the_replica():
     ladder = OomLadder(Card(100_000).read)
     with pytest.raises(OutOfMemory):
