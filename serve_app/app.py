@@ -7,8 +7,9 @@ from ray import serve
 from ray.serve import Application
 
 from serve_app.config import AppConfig
-from serve_app.deployments import Chart, Ingress, Ocr
+from serve_app.deployments import Chart, Ingress, Ocr, RemoteChart
 from serve_app.engines.profiles import find_profile
+from serve_app.planning.shares import check_start
 
 logger = logging.getLogger("ray.serve")
 
@@ -20,21 +21,33 @@ def build_app(args: AppConfig) -> Application:
     needs of a node is set here, from `args:`.
 
     Raises:
-        ConfigError: no profile fits `chart.model`.
+        ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models.
     """
     profile = find_profile(args.chart.model, args.chart.profile)
     with_gpu = asks_for_gpu(args)
+    if with_gpu:
+        # With `device: gpu`, nodes with more GPUs may start later.
+        check_start(args, ray.cluster_resources()["GPU"] if args.device == "auto" else None)
     device = args.device if with_gpu else "cpu"
     ocr = serve.deployment(
         Ocr,
         name="Ocr",
-        ray_actor_options={"num_cpus": args.ocr.num_cpus, "num_gpus": args.ocr.num_gpus if with_gpu else 0},
-    ).bind(args.ocr, device)
+        ray_actor_options={
+            "num_cpus": args.ocr.num_cpus,
+            "num_gpus": args.ocr.num_gpus if with_gpu else 0,
+            "resources": args.ocr.resources,
+        },
+    ).bind(args.ocr, device if args.ocr.num_gpus else "cpu")
+    remote = args.chart.remote
     chart = serve.deployment(
-        Chart,
+        Chart if remote is None else RemoteChart,
         name="Chart",
-        ray_actor_options={"num_cpus": args.chart.num_cpus, "num_gpus": args.chart.num_gpus if with_gpu else 0},
-    ).bind(args.chart, device)
+        ray_actor_options={
+            "num_cpus": args.chart.num_cpus,
+            "num_gpus": args.chart.num_gpus if with_gpu and remote is None else 0,
+            "resources": args.chart.resources,
+        },
+    ).bind(args.chart, device if remote is None else remote)
     return serve.deployment(
         serve.ingress()(Ingress), name="Ingress", ray_actor_options={"num_cpus": args.http.num_cpus}
     ).bind(args, ocr, chart, profile.wants_words)

@@ -11,6 +11,7 @@ MIB = 1024 * 1024
 
 Device = Literal["auto", "cpu", "gpu"]
 Transport = Literal["lossless", "jpeg"]
+Quantisation = Literal["none", "int8", "int4"]
 
 
 class Section(BaseModel):
@@ -42,12 +43,21 @@ class OcrConfig(Section):
     recognition_dir: str | None = None
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     """CPU threads of one replica's model."""
+    cpu_runtime: Literal["openvino", "onnxruntime"] = "openvino"
+    """What runs the models of `engine: onnxruntime` on a CPU; both read the same texts."""
+    cpu_precision: Literal["float32", "bfloat16"] = "float32"
+    """Of OpenVINO; `bfloat16` takes about a third of the time on CPUs with AMX, and may change texts."""
     recognition_batch: Annotated[int, Field(ge=1, le=256)] = 6
-    """Text lines recognised in one call of the model."""
+    """Text lines recognised in one call of the model; wide lines are batched with wide ones."""
+    detection_long_side: Annotated[int, Field(ge=320, le=4000)] | None = None
+    """Pixels to which the copy is scaled in which text is looked for; what is found is read at full size. None looks at
+    full size. 1280 lost nothing on A4 pages of 1600 pixels; 960 lost lines of print under 14 pixels."""
     mkldnn: bool = False
     """oneDNN kernels of the Paddle engine on a CPU; paddlepaddle 3.3 fails with them on PP-OCR models."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.5
     num_gpus: Annotated[float, Field(ge=0)] = 0.25
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """What a replica takes of a node's custom resources: it runs only on nodes that have them."""
     max_long_side: Annotated[int, Field(ge=768, le=10_000)] = 4000
     """Pixels; larger images are scaled down before detection. 4000 is PaddleOCR's own bound."""
     binarise: bool = False
@@ -59,6 +69,22 @@ class OcrConfig(Section):
     recycle: RecycleConfig = RecycleConfig()
 
 
+class RemoteConfig(Section):
+    """A server that runs the chart model: vLLM, SGLang, or another that speaks OpenAI's chat completions.
+
+    How many charts a replica asks for at once is `max_ongoing_requests` of the Chart deployment.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s@?#]+$")]
+    """Without `/v1`, for example http://10.0.0.5:8000."""
+    api_key_env: str | None = None
+    """The environment variable of the replica that holds the API key, if the server asks for one."""
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 100.0
+    """Seconds for one chart, retries and pauses included; less than `http.deadline_s`, so that it tells the reason."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 3
+    """Of a call that the server answered with 429 or 5xx, or that found no connection."""
+
+
 class ChartConfig(Section):
     """The Chart deployment: one chart model in each replica."""
 
@@ -66,13 +92,34 @@ class ChartConfig(Section):
     """`bundled`, `fake`, a directory, or a name on the model hub such as opendatalab/MinerU2.5-Pro-2605-1.2B."""
     profile: str = "auto"
     """Which prompt and parser the model needs; `auto` tells it from the model's name."""
+    remote: RemoteConfig | None = None
+    """Set, the model runs on this server, which calls it by the name that `model` is; replicas then need no GPU."""
     local_files_only: bool = True
     """Never ask the model hub; set to false to let the first start download the model."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    quantisation: Quantisation = "none"
+    """`int8` or `int4`: the language model's weights in fewer bits; the vision tower keeps `dtype`. Meant for GPUs: it
+    runs on a CPU too, but takes more memory there, where whole weights are mapped from their file."""
+    offload: Literal["none", "cpu", "disk"] = "none"
+    """Where weights beyond `weights_mib` wait until a layer needs them: in main memory as far as `recycle.resident_mib`
+    allows, or in the model's own files. Slow: for models that fit no other way."""
+    offload_folder: str | None = None
+    """Holds what cannot be used from the model's own files, since it is converted when it is loaded."""
+    weights_mib: Annotated[int, Field(ge=1)] | None = None
+    """With `offload`, MiB of weights that stay on the GPU, or with `disk` and no GPU in memory; None takes three
+    quarters of the replica's share of the GPU, or of `recycle.resident_mib`."""
+    batch_size: Annotated[int, Field(ge=1, le=64)] = 8
+    """Charts that the model reads at once, of those that wait; `max_ongoing_requests` bounds how many can wait. The
+    bundled model reads them one by one on a CPU, where batches would take longer."""
+    batch_pixels: Annotated[int, Field(ge=64 * 64)] = 4 * 1024 * 1024
+    """Width times height of a batch's largest chart, times their number: it bounds the visual tokens of a batch, which
+    are one for 28 x 28 pixels in the Qwen2-VL family."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """CPU threads of one replica's model; the bundled one reads a chart in about 0.1 s on one."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25
     num_gpus: Annotated[float, Field(ge=0)] = 0.5
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """What a replica takes of a node's custom resources: it runs only on nodes that have them."""
     max_long_side: Annotated[int, Field(ge=768, le=4096)] = 1024
     """Pixels; larger images are scaled down. Under 768 the print of ordinary charts becomes unreadable."""
     binarise: bool = False
@@ -82,9 +129,30 @@ class ChartConfig(Section):
     """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
     recycle: RecycleConfig = RecycleConfig()
 
+    @model_validator(mode="after")
+    def _server_needs_a_name(self) -> "ChartConfig":
+        if self.remote is not None and self.model in ("bundled", "fake"):
+            raise ValueError(f"chart: remote cannot run model: {self.model}; name the model as the server does")
+        return self
+
+    @model_validator(mode="after")
+    def _offloads_whole_weights(self) -> "ChartConfig":
+        if self.quantisation != "none" and self.offload != "none":
+            raise ValueError(
+                "chart: choose quantisation or offload: offloaded weights stay as they are, larger than quantised ones"
+            )
+        return self
+
 
 class Limits(Section):
-    """What an upload may be, checked before anything is decoded."""
+    """What is let in: how much at a time, and what an upload may be; checked before anything is decoded."""
+
+    max_wait_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    """Seconds; a request that a model is expected to come to later is refused at once, with 429."""
+    max_in_flight: Annotated[int, Field(ge=1)] = 128
+    """Requests for one model in one ingress replica, which holds their images in memory."""
+    calls_per_request: Annotated[int, Field(ge=1)] = 2
+    """Calls that a request may have at a model at once: those of a request with `zoom=true` make room for others."""
 
     max_bytes: Annotated[int, Field(ge=1024)] = 5 * MIB
     max_pixels: Annotated[int, Field(ge=64 * 64)] = 40_000_000

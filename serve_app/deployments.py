@@ -3,20 +3,30 @@
 The classes are plain; `serve_app.app` decorates and binds them.
 """
 
+import asyncio
+import time
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 
 from fastapi import FastAPI
 from PIL import Image
+from ray import serve
 from ray.serve.handle import DeploymentHandle
 
+from serve_app.admission import Admission, Load
 from serve_app.api.app import build_api
-from serve_app.config import AppConfig, ChartConfig, Device, OcrConfig
-from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, TextLine
+from serve_app.census import Census
+from serve_app.config import AppConfig, ChartConfig, Device, OcrConfig, RemoteConfig
+from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
 from serve_app.engines.base import ChartInput, load_chart, load_ocr
+from serve_app.engines.chart_queue import ChartQueue
 from serve_app.engines.model_thread import ModelThread, resident_bytes
-from serve_app.metrics import ModelMetrics
-from serve_app.pipeline import Pipeline
+from serve_app.engines.openai_chart import OpenAiChart
+from serve_app.engines.usage import measure
+from serve_app.errors import AppError
+from serve_app.metrics import ClientMetrics, ModelMetrics
+from serve_app.pipeline import CHART, OCR, Pipeline
 from serve_app.replicas import ReplicaClient
 
 
@@ -43,7 +53,7 @@ class Ocr:
 
     async def check_health(self) -> None:
         """Called by Serve, which replaces the replica after it raised a few times in a row."""
-        self._metrics.observe_memory(resident_bytes())
+        self._metrics.observe_memory(resident_bytes(), measure(self._model.engine))
         self._model.check()
 
 
@@ -58,14 +68,13 @@ class Chart:
             recycle=config.recycle,
             observe=self._metrics.observe_call,
         )
+        size = config.batch_size if self._model.engine.batches else 1
+        self._queue = ChartQueue(self._model, size=size, pixels=config.batch_pixels)
         self._info = ModelInfo(self._model.engine.name, "chart", "transformers", self._model.engine.device)
 
     async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
-        [reading] = await self._model.call(
-            lambda engine, stop: engine.read([ChartInput(_decode(image), tuple(lines), stop)])
-        )
-        return reading
+        return await self._queue.read(ChartInput(await asyncio.to_thread(_decode, image), tuple(lines)))
 
     async def describe(self) -> ModelInfo:
         """What is loaded in this replica."""
@@ -73,18 +82,64 @@ class Chart:
 
     async def check_health(self) -> None:
         """Called by Serve, which replaces the replica after it raised a few times in a row."""
-        self._metrics.observe_memory(resident_bytes())
+        self._metrics.observe_memory(resident_bytes(), measure(self._model.engine))
         self._model.check()
+
+
+class RemoteChart:
+    """A chart model on a server of its own: this process holds no model, and asks for many charts at once."""
+
+    def __init__(self, config: ChartConfig, remote: RemoteConfig) -> None:
+        self._metrics = ModelMetrics("chart")
+        self._engine = OpenAiChart(config, remote)
+
+    async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+        """Read an encoded chart; places and resolution are in its pixels."""
+        started = time.monotonic()
+        try:
+            return await self._engine.read(image)
+        finally:
+            self._metrics.observe_call([0.0], time.monotonic() - started)
+
+    async def describe(self) -> ModelInfo:
+        """What the server runs."""
+        return ModelInfo(self._engine.name, "chart", "openai", self._engine.device)
+
+    async def readiness(self) -> Readiness:
+        """Whether the server is there and serves the model.
+
+        No matter of `check_health`: Serve would replace this process, which brings no server back, hold the calls
+        until their deadline, and give the deployment up for good if the server is not there when it first starts.
+        """
+        try:
+            await self._engine.check()
+        except AppError as error:
+            return Readiness(ready=False, reason=error.message)
+        return Readiness(ready=True)
+
+    async def check_health(self) -> None:
+        """Called by Serve; there is no model here that could break."""
+        self._metrics.observe_memory(resident_bytes())
 
 
 class Ingress:
     """The HTTP application, with handles to the models."""
 
     def __init__(self, config: AppConfig, ocr: DeploymentHandle, chart: DeploymentHandle, wants_words: bool) -> None:
-        quarantine_s = config.http.quarantine_s
+        census = Census(ocr.app_name, serve.get_replica_context().deployment)
+        loads = {}
         self._config = config
-        self._models = {"ocr": ReplicaClient(ocr, quarantine_s), "chart": ReplicaClient(chart, quarantine_s)}
-        self._pipeline = Pipeline(config, self._models["ocr"], self._models["chart"], chart_wants_words=wants_words)
+        self._models = {}
+        for model, handle, asks_server in ((OCR, ocr, False), (CHART, chart, config.chart.remote is not None)):
+            metrics = ClientMetrics(model)
+            self._models[model] = ReplicaClient(
+                handle, census, metrics, config.http.quarantine_s, asks_server=asks_server
+            )
+            find_supply = partial(census.count_supply, handle.deployment_name)
+            loads[model] = Load(model, config.limits, find_supply, metrics.observe_load)
+        self._pipeline = Pipeline(
+            config, self._models[OCR], self._models[CHART], Admission(loads), chart_wants_words=wants_words
+        )
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""

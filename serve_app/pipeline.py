@@ -1,4 +1,4 @@
-"""A request, from the uploaded bytes to what was read in them. Knows images and models, neither HTTP nor Ray."""
+"""A request, from its admission to what was read in the upload. Knows images and models, neither HTTP nor Ray."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from serve_app.admission import Admission, Capacity, Ticket
 from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
 from serve_app.errors import DeadlineExceeded
@@ -15,6 +16,9 @@ from serve_app.imaging.place import rescale_lines, rescale_page, rescale_table
 from serve_app.imaging.prepare import Prepared, prepare, prepare_tiles
 from serve_app.imaging.tile import merge
 from serve_app.tables.evidence import TableEvidence, find_evidence
+
+OCR, CHART = "ocr", "chart"
+"""The models, as admission knows them."""
 
 
 class OcrClient(Protocol):
@@ -45,23 +49,49 @@ class Analysis:
 class Pipeline:
     """The three things that a client can ask for. One instance serves all requests of an ingress replica.
 
-    Each raises DeadlineExceeded after `deadline_s` seconds, or those of the config; what runs for it is cancelled.
+    A request is admitted first, before its body is taken in. What then reads for it raises DeadlineExceeded when the
+    ticket's time is over, and cancels what runs for it.
     """
 
-    def __init__(self, config: AppConfig, ocr: OcrClient, chart: ChartClient, *, chart_wants_words: bool) -> None:
+    def __init__(
+        self, config: AppConfig, ocr: OcrClient, chart: ChartClient, admission: Admission, *, chart_wants_words: bool
+    ) -> None:
         self._config = config
         self._ocr = ocr
         self._chart = chart
+        self._admission = admission
         self._chart_wants_words = chart_wants_words
 
+    def admit_text(self, deadline_s: float) -> Ticket:
+        """Let a request for text in, to be answered within so many seconds.
+
+        Raises:
+            Busy: it could not be served in time.
+        """
+        return self._admission.admit([OCR], deadline_s)
+
+    def admit_chart(self, deadline_s: float) -> Ticket:
+        """Let a request for a chart in: for both models at once where the chart model needs the OCR's words.
+
+        Raises:
+            Busy: it could not be served in time.
+        """
+        return self._admission.admit([OCR, CHART] if self._chart_wants_words else [CHART], deadline_s)
+
+    def admit_analysis(self, deadline_s: float) -> Ticket:
+        """Let a request for both models in.
+
+        Raises:
+            Busy: it could not be served in time.
+        """
+        return self._admission.admit([OCR, CHART], deadline_s)
+
+    def tell_capacity(self) -> dict[str, Capacity]:
+        """How busy each model is."""
+        return self._admission.tell()
+
     async def read_text(
-        self,
-        data: bytes,
-        options: OcrOptions,
-        *,
-        deadline_s: float | None = None,
-        zoom: bool = False,
-        binarise: bool = False,
+        self, ticket: Ticket, data: bytes, options: OcrOptions, *, zoom: bool = False, binarise: bool = False
     ) -> Page:
         """Read the text of an uploaded image.
 
@@ -69,36 +99,35 @@ class Pipeline:
         Polygons are in pixels of the upload, after its EXIF orientation.
         """
         header = self._check(data)
-        async with self._deadline(deadline_s):
+        async with _deadline(ticket):
             if zoom:
-                return await self._read_tiles(data, header, options)
+                return await self._read_tiles(ticket, data, header, options)
             prepared = await self._prepare(
                 data, header, self._config.ocr.max_long_side, binarise or self._config.ocr.binarise
             )
-            return rescale_page(await self._ocr.read(prepared.data, options), prepared.original)
+            return rescale_page(await self._call_ocr(ticket, prepared.data, options), prepared.original)
 
-    async def read_chart(self, data: bytes, *, deadline_s: float | None = None) -> ChartReading:
+    async def read_chart(self, ticket: Ticket, data: bytes) -> ChartReading:
         """Read an uploaded chart; places are in pixels of the upload, after its EXIF orientation."""
         header = self._check(data)
-        async with self._deadline(deadline_s):
-            if self._chart_wants_words:
-                return await self._read_chart_with(data, header, await self._read_words(data, header))
-            return await self._read_chart_with(data, header, None)
+        async with _deadline(ticket):
+            page = await self._read_words(ticket, data, header) if self._chart_wants_words else None
+            return await self._read_chart_with(ticket, data, header, page)
 
-    async def analyze(self, data: bytes, *, deadline_s: float | None = None) -> Analysis:
+    async def analyze(self, ticket: Ticket, data: bytes) -> Analysis:
         """Read an uploaded chart with both models, and find for each cell the text that confirms it.
 
         The models run side by side, unless the chart model needs the OCR's words first.
         """
         header = self._check(data)
-        async with self._deadline(deadline_s):
+        async with _deadline(ticket):
             if self._chart_wants_words:
-                page = await self._read_words(data, header)
-                reading = await self._read_chart_with(data, header, page)
+                page = await self._read_words(ticket, data, header)
+                reading = await self._read_chart_with(ticket, data, header, page)
             else:
                 async with asyncio.TaskGroup() as tasks:
-                    words = tasks.create_task(self._read_words(data, header))
-                    chart = tasks.create_task(self._read_chart_with(data, header, None))
+                    words = tasks.create_task(self._read_words(ticket, data, header))
+                    chart = tasks.create_task(self._read_chart_with(ticket, data, header, None))
                 page, reading = words.result(), chart.result()
             return Analysis(page, reading, await asyncio.to_thread(find_evidence, reading.table, page.lines))
 
@@ -122,20 +151,25 @@ class Pipeline:
             quality=self._config.jpeg_quality,
         )
 
-    async def _read_words(self, data: bytes, header: Header) -> Page:
+    async def _call_ocr(self, ticket: Ticket, image: bytes, options: OcrOptions) -> Page:
+        with ticket.call(OCR):
+            return await self._ocr.read(image, options)
+
+    async def _read_words(self, ticket: Ticket, data: bytes, header: Header) -> Page:
         """The page with word boxes and upright axis titles, as chart models and evidence need it."""
         prepared = await self._prepare(data, header, self._config.ocr.max_long_side, self._config.ocr.binarise)
         options = OcrOptions(return_word_box=True, upright=True)
-        return rescale_page(await self._ocr.read(prepared.data, options), prepared.original)
+        return rescale_page(await self._call_ocr(ticket, prepared.data, options), prepared.original)
 
-    async def _read_chart_with(self, data: bytes, header: Header, page: Page | None) -> ChartReading:
+    async def _read_chart_with(self, ticket: Ticket, data: bytes, header: Header, page: Page | None) -> ChartReading:
         chart = self._config.chart
         prepared = await self._prepare(data, header, chart.max_long_side, chart.binarise)
         lines = rescale_lines(page.lines, page.size, prepared.size) if page else ()
-        reading = await self._chart.read(prepared.data, lines)
+        with ticket.call(CHART):
+            reading = await self._chart.read(prepared.data, lines)
         return replace(reading, table=rescale_table(reading.table, prepared.size, prepared.original))
 
-    async def _read_tiles(self, data: bytes, header: Header, options: OcrOptions) -> Page:
+    async def _read_tiles(self, ticket: Ticket, data: bytes, header: Header, options: OcrOptions) -> Page:
         tiles = await asyncio.to_thread(
             prepare_tiles,
             data,
@@ -144,22 +178,29 @@ class Pipeline:
             transport=self._config.transport,
             quality=self._config.jpeg_quality,
         )
+        # Few at a time, so that the tiles of a large page do not all stand before the small requests of others.
+        turns = asyncio.Semaphore(self._config.limits.calls_per_request)
+
+        async def read(image: bytes) -> Page:
+            async with turns:
+                return await self._call_ocr(ticket, image, options)
+
         async with asyncio.TaskGroup() as tasks:
-            reads = [tasks.create_task(self._ocr.read(tile.data, options)) for tile in tiles.pieces]
+            reads = [tasks.create_task(read(piece.data)) for piece in tiles.pieces]
         pages = [read.result() for read in reads]
         lines = merge([(piece.tile, page.lines) for piece, page in zip(tiles.pieces, pages, strict=True)])
         return Page(header.size, tuple(rescale_lines(lines, tiles.size, header.size)), pages[0].model)
 
-    @asynccontextmanager
-    async def _deadline(self, seconds: float | None) -> AsyncIterator[None]:
-        seconds = seconds or self._config.http.deadline_s
-        try:
-            async with asyncio.timeout(seconds):
-                yield
-        except TimeoutError as error:
-            raise DeadlineExceeded(
-                f"No answer within {seconds:g} seconds. Try again later, or send a smaller image"
-            ) from error
-        except ExceptionGroup as group:
-            # A TaskGroup wraps what its tasks raise; a caller wants the error itself.
-            raise group.exceptions[0] from None
+
+@asynccontextmanager
+async def _deadline(ticket: Ticket) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(ticket.remaining_s):
+            yield
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            f"No answer within {ticket.deadline_s:g} seconds. Try again later, or send a smaller image"
+        ) from error
+    except ExceptionGroup as group:
+        # A TaskGroup wraps what its tasks raise; a caller wants the error itself.
+        raise group.exceptions[0] from None

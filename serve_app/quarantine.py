@@ -20,7 +20,7 @@ class Quarantine:
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._deaths: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+        self._deaths: OrderedDict[bytes, tuple[frozenset[str], float]] = OrderedDict()
 
     def admit(self, image: bytes) -> None:
         """Let an image pass.
@@ -30,19 +30,19 @@ class Quarantine:
         """
         if not self._deaths:  # the common case costs no hash
             return
-        deaths, until = self._deaths.get(_digest(image), (0, 0.0))
-        if deaths >= DEATHS and self._clock() < until:
+        replicas, until = self._deaths.get(_digest(image), (frozenset(), 0.0))
+        if len(replicas) >= DEATHS and self._clock() < until:
             raise Quarantined(
-                f"This image made {deaths} replicas die, and is not tried again for {until - self._clock():.0f} "
+                f"This image made {len(replicas)} replicas die, and is not tried again for {until - self._clock():.0f} "
                 "seconds. Save it again with another program, or send another image"
             )
 
-    def record_death(self, image: bytes) -> None:
-        """Remember that a replica died while it read this image."""
+    def record_death(self, image: bytes, replica: str) -> None:
+        """Remember that a replica died while it read this image; of several calls with the image it died only once."""
         digest = _digest(image)
-        deaths, until = self._deaths.pop(digest, (0, 0.0))
+        replicas, until = self._deaths.pop(digest, (frozenset(), 0.0))
         now = self._clock()
-        self._deaths[digest] = (deaths + 1 if now < until else 1, now + self._seconds)
+        self._deaths[digest] = ((replicas if now < until else frozenset()) | {replica}, now + self._seconds)
         while len(self._deaths) > CAPACITY:
             self._deaths.popitem(last=False)
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from typing import Any
+from uuid import uuid4
 
-from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.handle import DeploymentHandle
 from ray.serve.schema import ReplicaState
 
+from serve_app.census import Census
 from serve_app.domain import ModelInfo, Readiness
 from serve_app.errors import AppError, Busy, ModelBroken, ModelUnavailable, Quarantined
 from serve_app.metrics import ClientMetrics
@@ -21,6 +22,9 @@ BROKEN_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 """Pauses before a call is made again that met a broken replica: until Serve's health check has replaced it, the broken
 one answers faster than all others, and draws the calls."""
 
+READINESS_S = 5.0
+"""Seconds for a replica to tell whether its server is there; longer than it waits for that server itself."""
+
 
 class ReplicaClient:
     """Calls a deployment's replicas.
@@ -30,12 +34,23 @@ class ReplicaClient:
     only on the same replica.
     """
 
-    def __init__(self, handle: DeploymentHandle, quarantine_s: float) -> None:
+    def __init__(
+        self,
+        handle: DeploymentHandle,
+        census: Census,
+        metrics: ClientMetrics,
+        quarantine_s: float,
+        *,
+        asks_server: bool = False,
+    ) -> None:
+        """`asks_server`: the replicas depend on a server of another service, and tell of it by `readiness`."""
         self._handle = handle
+        self._census = census
+        self._asks_server = asks_server
         self._name = handle.deployment_name
         self._quarantine = Quarantine(quarantine_s)
         self._repeating = asyncio.Lock()
-        self._metrics = ClientMetrics(self._name)
+        self._metrics = metrics
 
     async def read(self, image: bytes, extra: Any) -> Any:
         """Call `read` of the deployment: `extra` is OcrOptions for Ocr, and the OCR's lines for Chart.
@@ -70,18 +85,27 @@ class ReplicaClient:
 
     async def readiness(self) -> Readiness:
         """Whether a replica is running, as Serve's controller sees it."""
-        status = await asyncio.to_thread(serve.status)
-        deployment = status.applications[self._handle.app_name].deployments.get(self._name)
+        deployment = await self._census.find(self._name)
         if deployment and deployment.replica_states.get(ReplicaState.RUNNING, 0) > 0:
-            return Readiness(ready=True)
+            return await self._ask_readiness() if self._asks_server else Readiness(ready=True)
         return Readiness(ready=False, reason=(deployment.message if deployment else "") or "no replica is running yet")
+
+    async def _ask_readiness(self) -> Readiness:
+        try:
+            async with asyncio.timeout(READINESS_S):
+                readiness: Readiness = await self._call("readiness")
+        except (TimeoutError, Busy):
+            return Readiness(ready=True)  # all replicas are at work
+        except (RayActorError, ModelUnavailable) as error:
+            return Readiness(ready=False, reason=str(error))
+        return readiness
 
     async def _try(self, image: bytes, extra: Any) -> Any:
         self._admit(image)
         try:
             result = await self._call_unbroken("read", image, extra)
-        except RayActorError:
-            self._quarantine.record_death(image)
+        except RayActorError as error:
+            self._quarantine.record_death(image, error.actor_id or uuid4().hex)
             raise
         self._quarantine.absolve(image)
         return result
@@ -115,6 +139,6 @@ class ReplicaClient:
                 raise error.cause from None
             raise
         except BackPressureError:
-            raise Busy(f"All replicas of {self._name} are busy and the queue is full", retry_after=1) from None
+            raise Busy(f"All replicas of {self._name} are busy and the queue is full") from None
         except DeploymentUnavailableError as error:
             raise ModelUnavailable(f"{self._name} cannot start: {error}") from None

@@ -52,7 +52,8 @@ def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
     log = folder / "log.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("serve"), "run", folder / "serve_config.yaml"],
+            # Without an address it would join, and take over, a Ray that runs on this machine already.
+            [Path(sys.executable).with_name("serve"), "run", "--address", "local", folder / "serve_config.yaml"],
             cwd=ROOT,
             env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "HF_HUB_OFFLINE": "1"},
             stdout=output,

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import health, paddlex, v1
+from serve_app.api import capacity, health, paddlex, v1
 from serve_app.api.failures import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.config import AppConfig
@@ -28,5 +28,6 @@ def build_api(config: AppConfig, pipeline: Pipeline, models: Mapping[str, ModelC
     app.include_router(v1.router)
     app.include_router(paddlex.router)
     app.include_router(health.router)
+    app.include_router(capacity.router)
     add_handlers(app)
     return app

@@ -14,8 +14,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
-from serve_app.api.deadline import Deadline
+from serve_app.api.admission import TextTicket
 from serve_app.api.failures import describe_invalid
 from serve_app.api.fetch import fetch_image
 from serve_app.api.request_id import request_id
@@ -104,7 +105,7 @@ class PaddlexRoute(APIRoute):
                 except RequestValidationError as error:  # of a header
                     raise InvalidParameter(describe_invalid(error)) from error
             except AppError as error:
-                body = ErrorResponse(logId=request_id(request), errorCode=error.status, errorMsg=error.message)
+                body = ErrorResponse(logId=_log_id(request), errorCode=error.status, errorMsg=error.message)
                 headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
                 return JSONResponse(body.model_dump(), error.status, headers)
 
@@ -122,26 +123,39 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
         "requestBody": {"required": True, "content": {"application/json": {"schema": InferRequest.model_json_schema()}}}
     },
 )
-async def infer(request: Request, deadline_s: Deadline) -> InferResponse:
+async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     """Read the text of an image by PaddleX's contract (images only: `fileType` 1)."""
     config: AppConfig = request.app.state.config
     # Read by hand, since FastAPI would take in a body of any length.
-    body = await bounded(request, config.limits.max_bytes * 4 // 3 + _FIELDS).body()
-    try:
-        asked = InferRequest.model_validate_json(body)
-    except ValidationError as error:
-        raise InvalidParameter(_describe(error)) from error
+    asked = _parse(request, await bounded(request, config.limits.max_bytes * 4 // 3 + _FIELDS).body())
     _refuse_unsupported(asked)
     image = await _load(asked.file, config)
-    page = await request.app.state.pipeline.read_text(image, _options(asked), deadline_s=deadline_s)
+    page = await request.app.state.pipeline.read_text(ticket, image, _options(asked))
     result = OcrResult(prunedResult=page.paddlex)
     if asked.visualize:
         drawn = await request.app.state.pipeline.draw(image, page)
         result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
-        logId=asked.logId or request_id(request),
+        logId=_log_id(request),
         result=InferResult(ocrResults=[result], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
     )
+
+
+def _parse(request: Request, body: bytes) -> InferRequest:
+    try:
+        document = from_json(body)
+        if isinstance(document, dict) and isinstance(document.get("logId"), str):
+            request.state.log_id = document["logId"]  # errors carry it too, those of this document included
+        return InferRequest.model_validate(document)
+    except ValidationError as error:
+        raise InvalidParameter(_describe(error)) from error
+    except ValueError as error:
+        raise InvalidParameter(f"body: Invalid JSON: {error}") from error
+
+
+def _log_id(request: Request) -> str:
+    """The caller's `logId`, or the request's id where there is none."""
+    return getattr(request.state, "log_id", "") or request_id(request)
 
 
 def _refuse_unsupported(asked: InferRequest) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from serve_app.api.deadline import Deadline
+from serve_app.api.admission import AnalysisTicket, ChartTicket, TextTicket
 from serve_app.api.failures import documented_errors
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
@@ -53,13 +53,11 @@ _EXPORTS = {
 
 @router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
 async def read_text(
-    request: Request, query: Annotated[OcrQuery, Query()], deadline_s: Deadline, image: Upload
+    request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket, image: Upload
 ) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
-    page = await _pipeline(request).read_text(
-        image, options, deadline_s=deadline_s, zoom=query.zoom, binarise=query.binarise
-    )
+    page = await _pipeline(request).read_text(ticket, image, options, zoom=query.zoom, binarise=query.binarise)
     body = OcrBody.of(page)
     body.request_id = request_id(request)
     return body
@@ -72,10 +70,10 @@ async def read_text(
     responses={200: {"content": {media_type: {} for _, media_type in _EXPORTS.values()}}},
 )
 async def read_chart(
-    request: Request, query: Annotated[ChartQuery, Query()], deadline_s: Deadline, image: Upload
+    request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket, image: Upload
 ) -> ChartBody | Response:
     """Read a chart's data table."""
-    reading = await _pipeline(request).read_chart(image, deadline_s=deadline_s)
+    reading = await _pipeline(request).read_chart(ticket, image)
     if query.format in _EXPORTS:
         write, media_type = _EXPORTS[query.format]
         return Response(write(reading.table), media_type=media_type)
@@ -86,10 +84,10 @@ async def read_chart(
 
 @router.post("/analyze", openapi_extra=UPLOAD_BODY)
 async def analyze(
-    request: Request, _: Annotated[NoQuery, Query()], deadline_s: Deadline, image: Upload
+    request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket, image: Upload
 ) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
-    body = AnalysisBody.of(await _pipeline(request).analyze(image, deadline_s=deadline_s))
+    body = AnalysisBody.of(await _pipeline(request).analyze(ticket, image))
     body.request_id = request_id(request)
     return body
 

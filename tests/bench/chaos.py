@@ -1,27 +1,52 @@
 """Kills replicas and sends hostile files while a steady load runs: `python -m tests.bench.chaos --requests 1000`.
 
-Starts the shipped config with two OCR replicas, posts pages at a steady rate whatever the answers do, kills a random
-replica every few seconds, and prints what was answered, lost or wrong. Exits with 1 if any page that was accepted was
-lost or misread, or a hostile file was not refused with its documented status.
+Starts the shipped config with two replicas of each deployment, posts pages and charts at a steady rate whatever the
+answers do, kills a random replica of Ocr, Chart and Ingress in turn, and prints what was answered, lost or wrong, and
+how long it took until all replicas ran again.
+
+A request that is in a model's replica when that dies is made again by the ingress. One that is in an *ingress* replica
+when that dies is not made again by Serve: its proxy answers 500 in plain text, and the client has to send it again.
+This client does, once, and counts these apart. Exits with 1 if any other request that was accepted was lost, an answer
+was wrong, a hostile file was not refused with its documented status, or a killed replica was not replaced.
 """
 
 import argparse
 import asyncio
 import random
+import re
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import httpx
 
-from tests.drawings import draw_page, encode
+from tests.drawings import SALES, draw_page, encode
 from tests.hostile import HOSTILE
-from tests.service import Service, shipped_config, start_service
+from tests.service import ROOT, Service, shipped_config, start_service
 
+DEPLOYMENTS = ("Ocr", "Chart", "Ingress")
+REPLICAS = 2
 PAGES = [(f"Page number {n}", f"The total of section {n} is {n * 137}.") for n in range(8)]
+CHART = ROOT / "tests" / "samples" / "chart.png"
+"""Shows SALES; no value is printed on it."""
+CHART_SHARE = 0.25
 HOSTILE_SHARE = 0.1
+REPLACED_WITHIN_S = 120.0
+
+
+@dataclass
+class Kill:
+    """A killed replica: when it died, and the seconds until its deployment was complete again; None if never."""
+
+    deployment: str
+    at: float
+    recovery_s: float | None = None
 
 
 class Tally:
@@ -31,100 +56,173 @@ class Tally:
         self.statuses: Counter[int | str] = Counter()
         self.lost = 0
         self.wrong = 0
+        self.killed_with_ingress = 0
         self.latencies: list[float] = []
-        self.recoveries: list[float] = []
+        self.kills: list[Kill] = []
+
+    def excuses(self, answer: httpx.Response, sent: float) -> bool:
+        """Whether this is the proxy's answer to a request whose ingress was killed since it was sent."""
+        return (
+            answer.status_code == 500
+            and not answer.headers["content-type"].startswith("application/json")
+            and any(kill.deployment == "Ingress" and kill.at >= sent for kill in self.kills)
+        )
+
+
+async def post(http: httpx.AsyncClient, tally: Tally, route: str, image: bytes) -> dict[str, Any] | None:
+    """Post an image; the answer, or None if there was none."""
+    for last in (False, True):
+        sent = time.monotonic()
+        try:
+            answer = await http.post(route, content=image, headers={"content-type": "image/png"})
+        except httpx.HTTPError as error:
+            tally.statuses[type(error).__name__] += 1
+            tally.lost += 1
+            return None
+        if last or not tally.excuses(answer, sent):
+            break
+        tally.killed_with_ingress += 1
+    tally.latencies.append(time.monotonic() - sent)
+    tally.statuses[answer.status_code] += 1
+    if answer.status_code == 200:
+        return answer.json()
+    if answer.status_code != 429:  # refused before it was accepted
+        print(f"{route}: {answer.status_code} {answer.text[:200]}")
+        tally.lost += 1
+    return None
 
 
 async def post_page(http: httpx.AsyncClient, tally: Tally, image: bytes, lines: tuple[str, ...]) -> None:
     """Post a page and hold the answer against what was drawn."""
-    started = time.monotonic()
-    try:
-        answer = await http.post("/v1/ocr", content=image, headers={"content-type": "image/png"})
-    except httpx.HTTPError as error:
-        tally.statuses[type(error).__name__] += 1
-        tally.lost += 1
-        return
-    tally.latencies.append(time.monotonic() - started)
-    tally.statuses[answer.status_code] += 1
-    if answer.status_code == 200:
-        tally.wrong += [line["text"] for line in answer.json()["lines"]] != list(lines)
-    elif answer.status_code != 429:  # refused before it was accepted
-        tally.lost += 1
+    answer = await post(http, tally, "/v1/ocr", image)
+    if answer is not None:
+        tally.wrong += [line["text"] for line in answer["lines"]] != list(lines)
+
+
+async def post_chart(http: httpx.AsyncClient, tally: Tally, image: bytes) -> None:
+    """Post the sample chart and hold the answer against what it shows."""
+    answer = await post(http, tally, "/v1/chart", image)
+    if answer is not None:
+        read = {label["text"]: value["number"] and value["number"]["value"] for label, value in answer["rows"]}
+        right = read.keys() == SALES.keys() and all(abs((read[name] or 0) - SALES[name]) <= 1 for name in SALES)
+        tally.wrong += not right
 
 
 async def post_hostile(http: httpx.AsyncClient, tally: Tally, name: str) -> None:
     """Post a hostile file and hold its status against the documented one."""
     make, status = HOSTILE[name]
-    answer = await http.post("/v1/ocr", content=make(), headers={"content-type": "application/octet-stream"})
+    for last in (False, True):
+        sent = time.monotonic()
+        answer = await http.post("/v1/ocr", content=make(), headers={"content-type": "application/octet-stream"})
+        if last or not tally.excuses(answer, sent):
+            break
+        tally.killed_with_ingress += 1
     tally.statuses[f"hostile {answer.status_code}"] += 1
     if answer.status_code not in (status, 429):
         print(f"{name}: {answer.status_code} instead of {status}")
         tally.wrong += 1
 
 
-async def kill_replicas(service: Service, tally: Tally, kills: int, every_s: float, replicas: int) -> None:
-    """Kill a random OCR replica, wait until it has been replaced, and so on."""
-    for _ in range(kills):
+class Dashboard:
+    """Serve's REST API, which tells the processes of the replicas that run."""
+
+    def __init__(self, service: Service) -> None:
+        found = re.search(r"View the dashboard at \S*?(http://[\d.:]+)", service.log.read_text())
+        assert found, "`serve run` has logged no dashboard"
+        command = [Path(sys.executable).with_name("ray"), "get-auth-token"]
+        token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
+        self._http = httpx.Client(base_url=found[1], headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    def find_running(self, deployment: str) -> set[int]:
+        """The pids of the replicas that have loaded their model and take calls; none while the dashboard is busy."""
+        try:
+            details = self._http.get("/api/serve/applications/").raise_for_status().json()
+        except httpx.TransportError:
+            return set()
+        replicas = details["applications"]["reader"]["deployments"][deployment]["replicas"]
+        return {replica["pid"] for replica in replicas if replica["state"] == "RUNNING"}
+
+
+async def kill_replicas(service: Service, tally: Tally, kills: int, every_s: float) -> None:
+    """Kill a random replica of each deployment in turn, and wait until it has been replaced."""
+    dashboard = Dashboard(service)
+    for number in range(kills):
         await asyncio.sleep(every_s)
-        victims = await asyncio.to_thread(service.find_replicas, "Ocr")
-        if not victims:
-            continue
-        victim = random.choice(victims)
+        deployment = DEPLOYMENTS[number % len(DEPLOYMENTS)]
+        victim = random.choice(await asyncio.to_thread(service.find_replicas, deployment))
+        kill = Kill(deployment, time.monotonic())
+        tally.kills.append(kill)
         victim.kill()
-        started = time.monotonic()
-        while time.monotonic() - started < 60:
-            alive = await asyncio.to_thread(service.find_replicas, "Ocr")
-            if len([process for process in alive if process.pid != victim.pid]) >= replicas:
+        while time.monotonic() - kill.at < REPLACED_WITHIN_S:
+            running = await asyncio.to_thread(dashboard.find_running, deployment)
+            if len(running - {victim.pid}) >= REPLICAS:
+                kill.recovery_s = time.monotonic() - kill.at
                 break
             await asyncio.sleep(0.2)
-        tally.recoveries.append(time.monotonic() - started)
 
 
-async def drive(service: Service, requests: int, kills: int, rate: float, every_s: float, replicas: int) -> Tally:
-    """Send the load and the faults side by side."""
+async def drive(service: Service, requests: int, kills: int, rate: float, every_s: float) -> Tally:
+    """Send the load and the faults side by side; the load goes on until the last replica has been replaced."""
     tally = Tally()
-    images = [encode(draw_page(lines, width=480, size=22)) for lines in PAGES]
+    pages = [encode(draw_page(lines, width=480, size=22)) for lines in PAGES]
+    chart = CHART.read_bytes()
     async with httpx.AsyncClient(base_url=service.http.base_url, timeout=120) as http:
-        killer = asyncio.create_task(kill_replicas(service, tally, kills, every_s, replicas))
-        started, tasks = time.monotonic(), []
-        for number in range(requests):
+        killer = asyncio.create_task(kill_replicas(service, tally, kills, every_s))
+        started, tasks, number = time.monotonic(), [], 0
+        while number < requests or not killer.done():
             await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
             if random.random() < HOSTILE_SHARE:
                 tasks.append(asyncio.create_task(post_hostile(http, tally, random.choice(list(HOSTILE)))))
-            page = number % len(PAGES)
-            tasks.append(asyncio.create_task(post_page(http, tally, images[page], PAGES[page])))
+            if random.random() < CHART_SHARE:
+                tasks.append(asyncio.create_task(post_chart(http, tally, chart)))
+            else:
+                page = number % len(PAGES)
+                tasks.append(asyncio.create_task(post_page(http, tally, pages[page], PAGES[page])))
+            number += 1
         await asyncio.gather(*tasks, killer)
     return tally
+
+
+def complete_config() -> dict[str, Any]:
+    """The shipped config with a fixed number of replicas, each on one thread."""
+    config = shipped_config()
+    application = config["applications"][0]
+    for deployment in application["deployments"]:
+        deployment.pop("autoscaling_config", None)
+        deployment["num_replicas"] = REPLICAS
+    application["args"]["ocr"]["threads"] = 1
+    return config
+
+
+def report(tally: Tally) -> bool:
+    """Print what happened; whether it was as promised."""
+    latencies = sorted(tally.latencies)
+    print(f"answers    {dict(sorted(tally.statuses.items(), key=str))}")
+    print(f"lost       {tally.lost}\nwrong      {tally.wrong}\nkills      {len(tally.kills)}")
+    print(f"killed with their ingress, and sent again by the client: {tally.killed_with_ingress}")
+    print(f"latency    p50 {median(latencies):.2f} s, p99 {latencies[int(len(latencies) * 0.99)]:.2f} s")
+    for name in DEPLOYMENTS:
+        times = [kill.recovery_s or float("inf") for kill in tally.kills if kill.deployment == name]
+        if times:
+            print(
+                f"{name}: killed {len(times)} times; all {REPLICAS} replicas ready again after a median of "
+                f"{median(times):.1f} s, at most {max(times):.1f} s"
+            )
+    return not tally.lost and not tally.wrong and all(kill.recovery_s for kill in tally.kills)
 
 
 def main() -> int:
     """Run, print, and tell by the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=1000)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--rate", type=float, default=3.0, help="pages a second")
+    parser.add_argument("--kills", type=int, default=21)
+    parser.add_argument("--rate", type=float, default=3.0, help="pages and charts a second")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between a recovery and the next kill")
     arguments = parser.parse_args()
     random.seed(0)
-    replicas = 2
-    config = shipped_config()
-    ocr = next(part for part in config["applications"][0]["deployments"] if part["name"] == "Ocr")
-    ocr["autoscaling_config"] = {**ocr["autoscaling_config"], "min_replicas": replicas, "max_replicas": replicas}
-    config["applications"][0]["args"]["ocr"]["threads"] = 1
-    with tempfile.TemporaryDirectory() as folder, start_service(config, Path(folder)) as service:
-        tally = asyncio.run(
-            drive(service, arguments.requests, arguments.kills, arguments.rate, arguments.every, replicas)
-        )
-    latencies = sorted(tally.latencies)
-    print(f"answers    {dict(sorted(tally.statuses.items(), key=str))}")
-    print(f"lost       {tally.lost}\nwrong      {tally.wrong}\nkills      {len(tally.recoveries)}")
-    if latencies:
-        print(
-            f"latency    p50 {latencies[len(latencies) // 2]:.2f} s, p99 {latencies[int(len(latencies) * 0.99)]:.2f} s"
-        )
-    if tally.recoveries:
-        print(f"a new process after a kill: median {sorted(tally.recoveries)[len(tally.recoveries) // 2]:.1f} s")
-    return int(tally.lost > 0 or tally.wrong > 0)
+    with tempfile.TemporaryDirectory() as folder, start_service(complete_config(), Path(folder)) as service:
+        tally = asyncio.run(drive(service, arguments.requests, arguments.kills, arguments.rate, arguments.every))
+    return int(not report(tally))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Which fractions of a GPU the deployments ask for. Ray's GPUs are logical here: no real one is needed."""
+"""Which fractions of a GPU, and which of a node's own resources, the deployments take.
+
+Ray's GPUs are logical here: no real one is needed.
+"""
 
 import pytest
 import ray
@@ -8,12 +11,22 @@ from serve_app.config import AppConfig, ChartConfig, OcrConfig
 
 pytestmark = pytest.mark.serve
 
-ENGINES = {"ocr": OcrConfig(engine="fake"), "chart": ChartConfig(model="fake")}
+ENGINES = {
+    "ocr": OcrConfig(engine="fake", resources={"ocr": 1}),
+    "chart": ChartConfig(model="fake", resources={"chart": 1}),
+}
 
 
 @pytest.fixture(scope="module", params=[0, 1], ids=["without-gpu", "with-gpu"])
 def cluster(request):
-    ray.init(address="local", num_cpus=4, num_gpus=request.param, include_dashboard=False, namespace="serve")
+    ray.init(
+        address="local",
+        num_cpus=4,
+        num_gpus=request.param,
+        resources={"ocr": 4, "chart": 4},
+        include_dashboard=False,
+        namespace="serve",
+    )
     yield request.param
     ray.shutdown()
 
@@ -34,8 +47,10 @@ def test_the_deployments_run_with_their_fractions(cluster):
             name: serve.status().applications["reader"].deployments[name].status for name in ("Ingress", "Ocr", "Chart")
         }
         assert set(options.values()) == {"HEALTHY"}
-        used = ray.cluster_resources().get("GPU", 0) - ray.available_resources().get("GPU", 0)
-        assert used == pytest.approx(0.75 if cluster else 0)
+        free = ray.available_resources()
+        used = {name: total - free.get(name, 0) for name, total in ray.cluster_resources().items()}
+        assert used.get("GPU", 0) == pytest.approx(0.75 if cluster else 0)
+        assert (used["ocr"], used["chart"]) == (1, 1)
         infos = serve.get_deployment_handle("Ocr", "reader").describe.remote().result()
         assert infos.name == "fake"
     finally:

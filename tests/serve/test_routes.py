@@ -156,4 +156,5 @@ def test_docs_and_schema(service):
         "/health",
         "/ready",
         "/v1/models",
+        "/v1/capacity",
     }

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from serve_app.admission import Admission, Load, Supply
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.engines.fake import FakeChart, FakeOcr
-from serve_app.pipeline import Pipeline
+from serve_app.pipeline import CHART, OCR, Pipeline
 from tests.clients import LocalChart, LocalOcr
 
 
@@ -18,6 +19,7 @@ class Service:
     http: httpx.AsyncClient
     ocr: LocalOcr
     chart: LocalChart
+    loads: dict[str, Load]
 
     @property
     def calls(self) -> int:
@@ -32,7 +34,9 @@ def config() -> AppConfig:
 @pytest.fixture
 async def service(config: AppConfig) -> AsyncIterator[Service]:
     ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
-    app = build_api(config, Pipeline(config, ocr, chart, chart_wants_words=True), {"ocr": ocr, "chart": chart})
+    loads = {model: Load(model, config.limits, lambda: Supply(running=1, target=2)) for model in (OCR, CHART)}
+    pipeline = Pipeline(config, ocr, chart, Admission(loads), chart_wants_words=True)
+    app = build_api(config, pipeline, {OCR: ocr, CHART: chart})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        yield Service(http, ocr, chart)
+        yield Service(http, ocr, chart, loads)

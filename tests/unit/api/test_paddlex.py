@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from serve_app.config import AppConfig, HttpConfig
+from serve_app.errors import OutOfMemory
 from tests.drawings import draw_page, encode
 
 PNG = encode(draw_page(("one line",), width=300))
@@ -68,6 +69,31 @@ async def test_errors_have_paddlex_form(service, body, status, word):
 async def test_a_body_that_is_not_json_is_422(service):
     answer = await service.http.post("/ocr", content=b"{")
     assert (answer.status_code, answer.json()["errorCode"]) == (422, 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"fileType": 1, "logId": "log-1"}, 422),  # another field is wrong
+        (payload(fileType=0, logId="log-1"), 422),
+        ({"file": b64encode(b"hello").decode(), "fileType": 1, "logId": "log-1"}, 415),
+    ],
+)
+async def test_errors_carry_the_callers_log_id(service, body, status):
+    answer = await service.http.post("/ocr", json=body)
+    assert (answer.status_code, answer.json()["logId"]) == (status, "log-1")
+
+
+async def test_an_error_of_the_model_carries_the_callers_log_id(service):
+    service.ocr.error = OutOfMemory("too large")
+    answer = await service.http.post("/ocr", json=payload(logId="log-1"))
+    assert (answer.status_code, answer.json()["logId"]) == (507, "log-1")
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b'{"logId": 7}', b"\xff"])
+async def test_a_body_without_a_log_id_gets_the_requests_id(service, content):
+    answer = await service.http.post("/ocr", content=content, headers={"x-request-id": "abc-1"})
+    assert (answer.status_code, answer.json()["logId"]) == (422, "abc-1")
 
 
 class TestUrls:

@@ -1,0 +1,45 @@
+import asyncio
+
+import pytest
+
+from tests.drawings import draw_page, encode
+
+PNG = encode(draw_page(("one line",), width=300))
+
+
+async def test_an_idle_service_has_room(service):
+    answer = await service.http.get("/v1/capacity")
+    idle = {
+        "running": 1,
+        "target": 2,
+        "in_flight": 0,
+        "expected_wait_s": None,
+        "mean_service_s": None,
+        "admits": True,
+    }
+    assert answer.json() == {"models": {"ocr": idle, "chart": idle}}
+    assert service.calls == 0
+
+
+async def test_a_busy_one_tells_the_wait(service, monkeypatch):
+    read = service.ocr.read
+
+    async def read_slowly(*arguments):
+        await asyncio.sleep(0.1)
+        return await read(*arguments)
+
+    monkeypatch.setattr(service.ocr, "read", read_slowly)
+    await service.http.post("/v1/ocr", content=PNG)
+    for _ in range(3):
+        service.loads["ocr"].promise(1)
+    ocr = (await service.http.get("/v1/capacity")).json()["models"]["ocr"]
+    assert ocr["in_flight"] == 3
+    assert 0.1 <= ocr["mean_service_s"] < 5
+    assert ocr["expected_wait_s"] == pytest.approx(3 * ocr["mean_service_s"], abs=0.01)
+
+
+async def test_a_full_one_admits_nothing(service):
+    for _ in range(100):
+        service.loads["chart"].promise(1)
+    models = (await service.http.get("/v1/capacity")).json()["models"]
+    assert (models["ocr"]["admits"], models["chart"]["admits"]) == (True, False)
