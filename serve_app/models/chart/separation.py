@@ -76,6 +76,17 @@ class _Ink(NamedTuple):
     height: int
     gaps: tuple[Gap, ...]
 
+    def find_gap(self, start: float, end: float) -> Gap | None:
+        """The gap between two words that OCR puts to `start` and `end`; where they are far apart, with a key in it."""
+        middle, near = (start + end) / 2, self.height / 2
+        if end - start > 2 * self.height:
+            inside = [
+                gap for gap in self.gaps if _distance((gap[0] + gap[1]) / 2, (int(start - near), int(end + near))) == 0
+            ]
+            return (inside[0][0], inside[-1][1]) if inside else None
+        gap = min(self.gaps, key=lambda gap: _distance(middle, gap), default=None)
+        return gap if gap and _distance(middle, gap) < near else None
+
     def snap(self, x: float) -> float:
         """The end of a gap near `x`, where there is one: what is left of it is a legend's key, and no letter."""
         ends = [e for s, e in self.gaps if abs(e - x) < 2 * _MARGIN * self.height and e - s > _MARGIN * self.height]
@@ -117,9 +128,8 @@ def _find_cuts(line: TextLine, spans: Sequence[_Span], ink: _Ink) -> list[tuple[
         return []
     between = []
     for i, (before, after) in enumerate(itertools.pairwise(spans), 1):
-        middle = (before.right + after.left) / 2
-        gap = min(ink.gaps, key=lambda gap: _distance(middle, gap), default=(0, 0))
-        if _distance(middle, gap) < ink.height / 2 and not _JOINED.match(line.text, after.at - 2):
+        gap = ink.find_gap(before.right, after.left)
+        if gap and not _JOINED.match(line.text, after.at - 2):
             between.append((i, gap))
     widths = sorted(end - start for _, (start, end) in between)
     numeric = all(parse_number(token) for token in line.text.split())

@@ -47,6 +47,16 @@ def test_labels_are_parted_where_the_space_is_wide(tokens, gaps, labels, shift):
     assert all(part.score == 0.9 for part in parts)
 
 
+def test_a_legend_key_between_names_belongs_to_neither():
+    image, line = draw("North", "South", gaps=(50,))
+    end = line.words[0].polygon[1][0]
+    ImageDraw.Draw(image).rectangle((end + 12, 24, end + 40, 27), fill="navy")
+    north, south = separate_labels(image, [line])
+    assert (north.text, south.text) == ("North", "South")
+    assert north.polygon[1][0] < end + 12
+    assert south.polygon[0][0] > end + 40
+
+
 def test_parts_lie_on_their_own_ink():
     image, line = draw("East", "West", gaps=(40,))
     east, west = separate_labels(image, [line])
