@@ -66,7 +66,8 @@ class Phase:
     def __str__(self) -> str:
         return (
             f"{self.factor:4g}x {self.offered:8d} {self.accepted:8d} {self.refused:7d} {self.goodput:8.2f} "
-            f"{self.p50:7.2f} {self.p99:7.2f} {self.service_s:11.2f} {1000 * self.refused_p99:11.0f} {self.resident_mib:9d}"
+            f"{self.p50:7.2f} {self.p99:7.2f} {self.service_s:11.2f} {1000 * self.refused_p99:11.0f} "
+            f"{self.resident_mib:9d}"
         )
 
 
