@@ -14,7 +14,7 @@ def draw(rows: list[Row], target: Path) -> None:
     workloads = list(dict.fromkeys(row.workload for row in rows))
     names = list(dict.fromkeys(row.contestant for row in rows if row.contestant != "limit"))
     clients = sorted({row.clients for row in rows if row.contestant != "limit"})
-    figure = Figure(figsize=(3.6 * len(workloads), 2.8), dpi=100, layout="constrained")
+    figure = Figure(figsize=(3.6 * len(workloads) + 1.2, 2.8), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     for number, workload in enumerate(workloads):
         axes = figure.add_subplot(1, len(workloads), number + 1)
@@ -29,7 +29,7 @@ def draw(rows: list[Row], target: Path) -> None:
         axes.set_xlabel("clients")
         axes.set_title(workload)
     figure.axes[0].set_ylabel("images a second")
-    figure.axes[-1].legend(fontsize="small", framealpha=1)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize="small")
     figure.savefig(target)
     print(f"drawn: {target}")
 
