@@ -106,8 +106,8 @@ SHAPES = {
 """By the name of the profile."""
 
 _HALF, _WIDE = 2, 4
-_LINEAR_BYTES = {"int8": 1.0, "int4": 0.5 + 4 / 64}
-"""Of a quantised parameter; NF4 keeps a float32 scale for each 64."""
+QUANTISED_BYTES = {"int8": 1.0, "int4": 0.5 + 4 / 64}
+"""Bytes of a weight: NF4 keeps a float32 scale for each block of 64, LLM.int8 one for each row, which is little."""
 
 
 def find_shape(profile: ChartProfile) -> ChartShape:
@@ -129,7 +129,7 @@ def weigh(config: ChartConfig) -> int:
     """
     shape = find_shape(find_profile(config.model, config.profile))
     whole = max(shape.parameter_bytes, _WIDE if config.dtype == "float32" else _HALF)
-    saved = whole - _LINEAR_BYTES.get(config.quantisation, whole)
+    saved = whole - QUANTISED_BYTES.get(config.quantisation, whole)
     return int(shape.parameters * whole - shape.language_linears * saved)
 
 

@@ -8,6 +8,7 @@ import torch
 from transformers import BitsAndBytesConfig, PreTrainedModel
 
 from serve_app.config import Quantisation
+from serve_app.engines.footprint import QUANTISED_BYTES
 from serve_app.errors import ConfigError
 
 _LANGUAGE_MODEL = "model.language_model."
@@ -17,9 +18,6 @@ all these models: they keep their precision."""
 
 _SKIP = [f"(?!{re.escape(_LANGUAGE_MODEL)}).*"]
 """transformers matches this pattern from the start of a layer's name (`should_convert_module`)."""
-
-_BYTES = {"int8": 1.0, "int4": 0.5 + 4 / 64}
-"""Bytes of a weight: NF4 keeps a float32 scale for each block of 64, LLM.int8 one for each row, which is little."""
 
 
 def describe_quantisation(quantisation: Quantisation, dtype: torch.dtype) -> BitsAndBytesConfig:
@@ -44,7 +42,7 @@ def estimate_bytes(model: PreTrainedModel, quantisation: Quantisation) -> int:
     if quantisation != "none":
         for name, module in model.named_modules():
             if name.startswith(_LANGUAGE_MODEL) and isinstance(module, torch.nn.Linear):
-                size -= module.weight.numel() * (module.weight.element_size() - _BYTES[quantisation])
+                size -= module.weight.numel() * (module.weight.element_size() - QUANTISED_BYTES[quantisation])
     return int(size)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from serve_app.domain import Polygon, TextLine, Word
-from serve_app.models.chart.words import find_tokens, place_word
+from serve_app.models.chart.words import cut_outline, find_tokens, place_word
 from serve_app.tables.numbers import parse_number
 
 _LEVEL = 10.0
@@ -169,9 +169,6 @@ def _distance(x: float, gap: Gap) -> float:
 
 def _crop(polygon: Polygon, start: float, end: float) -> Polygon:
     """The part of a level outline between two x in pixels."""
-    corners = np.asarray(polygon, float)
-    width = max(corners[1, 0] - corners[0, 0], 1e-6)
-    a, b = (start - corners[0, 0]) / width, (end - corners[0, 0]) / width
-    top, bottom = corners[1] - corners[0], corners[2] - corners[3]
-    cut = (corners[0] + a * top, corners[0] + b * top, corners[3] + b * bottom, corners[3] + a * bottom)
-    return tuple((float(x), float(y)) for x, y in cut)  # type: ignore[return-value]
+    left = polygon[0][0]
+    width = max(polygon[1][0] - left, 1e-6)
+    return cut_outline(polygon, (start - left) / width, (end - left) / width)

@@ -102,10 +102,10 @@ def find_tokens(text: str, tokens: Sequence[str]) -> list[tuple[int, str]]:
 
 def _cut(polygon: Polygon, text: str, token: str, at: int) -> Polygon:
     """The part of an outline that a token takes, if all characters are of one width."""
-    return _between(polygon, at / len(text), (at + len(token)) / len(text))
+    return cut_outline(polygon, at / len(text), (at + len(token)) / len(text))
 
 
-def _between(polygon: Polygon, start: float, end: float) -> Polygon:
+def cut_outline(polygon: Polygon, start: float, end: float) -> Polygon:
     """The part of an outline between two shares of its length."""
     corners = np.asarray(polygon, float)
     top, bottom = corners[1] - corners[0], corners[2] - corners[3]

@@ -33,9 +33,9 @@ def draw(*tokens: str, gaps: tuple[float, ...], shift: float = 0.0) -> tuple[Ima
     [
         (("New", "York"), (6,), ["New York"]),
         (("East", "West"), (40,), ["East", "West"]),
-        (("Jan", "2024", "Feb", "2024", "Mar", "2024"), (6, 11, 6, 11, 6), ["Jan 2024", "Feb 2024", "Mar 2024"]),
+        (("Jan", "2024", "Feb", "2024", "Mar", "2024"), (3, 7, 3, 7, 3), ["Jan 2024", "Feb 2024", "Mar 2024"]),
         (("0", "20", "40"), (30, 30), ["0", "20", "40"]),
-        (("1", "000.0", "million"), (6, 6), ["1 000.0 million"]),
+        (("1", "000.0", "million"), (14, 6), ["1 000.0 million"]),
         (("Sales,", "in", "EUR"), (12, 6), ["Sales, in EUR"]),
         (("30", "%"), (12,), ["30 %"]),
     ],
@@ -45,6 +45,12 @@ def test_labels_are_parted_where_the_space_is_wide(tokens, gaps, labels, shift):
     parts = separate_labels(image, [line])
     assert [part.text for part in parts] == labels
     assert all(part.score == 0.9 for part in parts)
+
+
+def test_a_grid_line_behind_the_text_fills_no_gap():
+    image, line = draw("East", "West", gaps=(40,))
+    ImageDraw.Draw(image).line((0, 24, 700, 24), fill="black")
+    assert [part.text for part in separate_labels(image, [line])] == ["East", "West"]
 
 
 def test_a_legend_key_between_names_belongs_to_neither():
