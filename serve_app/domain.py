@@ -51,8 +51,9 @@ class OcrOptions:
     text_det_unclip_ratio: float | None = None
     text_rec_score_thresh: float | None = None
     return_word_box: bool | None = None
-    upright: bool = False
-    """Read text that runs upwards or downwards a second time, turned upright (axis titles, labels of columns)."""
+    chart: bool = False
+    """Look closely, as a chart needs it: small images are read enlarged too, and text that runs upwards or downwards
+    (axis titles, labels of columns) is read once more, turned upright."""
 
 
 @dataclass(frozen=True, slots=True)

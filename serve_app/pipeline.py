@@ -158,7 +158,7 @@ class Pipeline:
     async def _read_words(self, ticket: Ticket, data: bytes, header: Header) -> Page:
         """The page with word boxes and upright axis titles, as chart models and evidence need it."""
         prepared = await self._prepare(data, header, self._config.ocr.max_long_side, self._config.ocr.binarise)
-        options = OcrOptions(return_word_box=True, upright=True)
+        options = OcrOptions(return_word_box=True, chart=True)
         return rescale_page(await self._call_ocr(ticket, prepared.data, options), prepared.original)
 
     async def _read_chart_with(self, ticket: Ticket, data: bytes, header: Header, page: Page | None) -> ChartReading:

@@ -15,12 +15,15 @@ from PIL import Image
 from serve_app.config import Device, OcrConfig
 from serve_app.domain import OcrOptions, Page, Polygon, Size, TextLine, Word
 from serve_app.engines.footprint import measure_ocr
+from serve_app.engines.fusion import enlarge, fuse
 from serve_app.engines.gpu_memory import find_budget, is_exhausted, is_fatal
 from serve_app.engines.hidden_modules import hide_modules
 from serve_app.engines.openvino_runner import OpenVinoRunner
 from serve_app.engines.upright import find_tall, lay_out_upright, merge_upright
 from serve_app.engines.usage import NO_GPU, Usage
 from serve_app.errors import ConfigError, ModelBroken, OutOfMemory
+from serve_app.imaging.order import sort_lines
+from serve_app.imaging.place import rescale_lines
 from serve_app.models import ocr_weights
 
 logger = logging.getLogger("ray.serve")
@@ -45,16 +48,26 @@ class PaddleOcrEngine:
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """Read an RGB image; polygons are in its pixels, lines in reading order."""
         arguments = asdict(options)
-        upright = arguments.pop("upright")
+        chart = arguments.pop("chart")
         result = self._predict(image, arguments)
         lines = _to_lines(result)
-        tall = find_tall(lines) if upright else []
-        if tall:
-            sheet, slots = lay_out_upright(image, [lines[i].polygon for i in tall])
-            lines = merge_upright(lines, tall, slots, _to_lines(self._predict(sheet, arguments)))
+        if chart:
+            lines = self._look_again(image, lines, arguments)
         result.pop("input_path", None)
         result.pop("page_index", None)
         return Page(Size(*image.size), tuple(lines), self.name, result)
+
+    def _look_again(self, image: Image.Image, lines: list[TextLine], arguments: dict[str, Any]) -> list[TextLine]:
+        """Reads a small image enlarged too, and then text on its side once more, turned upright."""
+        size, enlarged = Size(*image.size), enlarge(image)
+        if enlarged:
+            image, larger = enlarged, Size(*enlarged.size)
+            lines = sort_lines(fuse(rescale_lines(lines, size, larger), _to_lines(self._predict(image, arguments))))
+        tall = find_tall(lines)
+        if tall:
+            sheet, slots = lay_out_upright(image, [lines[i].polygon for i in tall])
+            lines = merge_upright(lines, tall, slots, _to_lines(self._predict(sheet, arguments)))
+        return list(rescale_lines(lines, Size(*image.size), size))
 
     def measure(self) -> Usage:
         """What Paddle's allocator holds of the card, and may hold; zeros on a CPU. ONNX Runtime tells nothing."""

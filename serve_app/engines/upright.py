@@ -19,10 +19,16 @@ SQUARE, DOUBTFUL = 0.8, 0.9
 """Height over width, and score under which a line that is hardly wider than high is looked at too: a short label on its
 side, such as "Q1", has no tall box."""
 
+_ALIKE = 0.6
+"""Share of the higher box that the other one has at least, for labels of one row."""
+
 _TICK_MARKS = " -_|\N{EN DASH}\N{EM DASH}"
 """What the tick mark beside a turned label is read as."""
 
 _MARGIN = 12  # pixels of white round each crop, so that detection does not join neighbours
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,20 @@ class Slot:
 
 
 def find_tall(lines: Sequence[TextLine]) -> list[int]:
-    """The indices of the lines that may run up or down: in a tall box, or misread in one that is about square."""
-    tall = []
-    for index, line in enumerate(lines):
-        left, top, right, bottom = _bounds(line.polygon)
-        if bottom - top >= (TALL if line.score >= DOUBTFUL else SQUARE) * (right - left):
-            tall.append(index)
-    return tall
+    """The indices of the lines that may run up or down.
+
+    They are in a tall box, or in one that is about square and either misread, or of the size and in the row of one that
+    is looked at: where one label of an axis stands on its side, all do.
+    """
+    boxes = [_bounds(line.polygon) for line in lines]
+    shapes = [(bottom - top) / max(right - left, 1.0) for left, top, right, bottom in boxes]
+    tall = {i for i, line in enumerate(lines) if shapes[i] >= (TALL if line.score >= DOUBTFUL else SQUARE)}
+    beside = {
+        i
+        for i, box in enumerate(boxes)
+        if shapes[i] >= SQUARE and any(_are_in_row(box, boxes[other]) for other in tall)
+    }
+    return sorted(tall | beside)
 
 
 def lay_out_upright(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[Image.Image, list[Slot]]:
@@ -85,12 +98,18 @@ def merge_upright(
     return merged
 
 
-def _bounds(polygon: Polygon) -> tuple[float, float, float, float]:
+def _bounds(polygon: Polygon) -> Box:
     xs, ys = zip(*polygon, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _grow(bounds: tuple[float, float, float, float], image: Image.Image) -> tuple[int, int, int, int]:
+def _are_in_row(a: Box, b: Box) -> bool:
+    """Whether two boxes are about as high, and side by side."""
+    height, other = a[3] - a[1], b[3] - b[1]
+    return abs(a[1] + a[3] - b[1] - b[3]) < height and _ALIKE * other < height < other / _ALIKE
+
+
+def _grow(bounds: Box, image: Image.Image) -> tuple[int, int, int, int]:
     left, top, right, bottom = (round(edge) for edge in bounds)
     return max(0, left - 2), max(0, top - 2), min(image.width, right + 2), min(image.height, bottom + 2)
 

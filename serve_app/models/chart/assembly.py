@@ -8,6 +8,7 @@ from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.models.chart.axis import Axis, Tick, fit_axis
 from serve_app.models.chart.graph import Floats, Graph
 from serve_app.models.chart.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
+from serve_app.models.chart.misread import find_misread
 from serve_app.models.chart.pie import list_slices
 from serve_app.models.chart.scene import MarkKind, Role
 from serve_app.tables.numbers import format_number
@@ -81,6 +82,11 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
     if axis is None and not stacked:
         axis, form = _axis_of_labels(graph, entries, printed, across)
     values = _read_values(entries, axis, stacked)
+    numbers = {
+        i: n.value for i, e in enumerate(entries) if e.mark in printed and (n := graph.read_number(printed[e.mark][0]))
+    }
+    for i in find_misread(numbers, values, axis):
+        del printed[entries[i].mark]
     cells = {
         (e.row, e.column): _write_cell(graph, e, value, axis=axis, form=form, label=printed.get(e.mark))
         for e, value in zip(entries, values, strict=True)

@@ -3,7 +3,7 @@
 import logging
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from serve_app.domain import ChartKind
+from serve_app.domain import ChartKind, TextLine
 from serve_app.models.chart.features import describe_texts, place_words
 from serve_app.models.chart.linker import CHART_KINDS
 from serve_app.models.chart.noise import shake_words
 from serve_app.models.chart.processing import pad_images, scale_image
+from serve_app.models.chart.readings import Reading, make_checksum, match_words
 from serve_app.models.chart.renderer import render
 from serve_app.models.chart.scene import MarkKind, Scene
 from serve_app.models.chart.trunk import KINDS, STRIDE
@@ -36,6 +37,13 @@ _WIDE = {MarkKind.SLICE: 2.0, MarkKind.HUB: 1.5}
 """Cells. How far from a mark a peak still counts as near; the middle of a large shape is hard to tell exactly."""
 
 
+Chart = tuple[Scene, Sequence[TextLine] | None]
+"""A chart with the lines that OCR read on it, or None where its words are to be shaken."""
+
+READ_SHARE = 0.5
+"""Share of the charts with OCR's own words in training, where there are such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One chart as arrays; link targets are 0 for none and 1 + i for the word i."""
@@ -51,10 +59,13 @@ class Example:
     stacked: bool
 
 
-def make_example(scene: Scene, long_side: int, rng: random.Random) -> Example:
-    """Scales a scene to `long_side` pixels and shakes its words."""
+def make_example(scene: Scene, long_side: int, rng: random.Random, lines: Sequence[TextLine] | None = None) -> Example:
+    """Scales a scene to `long_side` pixels; its words are those of OCR's `lines`, or shaken to look like them."""
     pixels, scale = scale_image(scene.image, long_side)
-    words, index = shake_words(scene.words, rng, MAX_WORDS)
+    if lines is None:
+        words, index = shake_words(scene.words, rng, MAX_WORDS)
+    else:
+        words, index = match_words(scene.words, lines, MAX_WORDS)
     marks = scene.marks[:MAX_MARKS]
     links = [[0 if w is None else index.get(w, -1) + 1 for w in (m.category, m.series, m.label)] for m in marks]
     return Example(
@@ -125,7 +136,12 @@ def collate(examples: list[Example]) -> dict[str, Tensor]:
     return out
 
 
-def _try_render(seed: int) -> Scene | None:
+def is_skipped(scene: Scene, rng: random.Random) -> bool:
+    """Whether a chart is one of those of its kind that are not trained on."""
+    return rng.random() < SKIPPED.get(scene.kind, 0.0)
+
+
+def try_render(seed: int) -> Scene | None:
     """A scene, or None where its random data cannot be drawn: one chart in many thousands must not end a training."""
     try:
         return render(seed)
@@ -134,12 +150,24 @@ def _try_render(seed: int) -> Scene | None:
         return None
 
 
-class ChartBatches(IterableDataset[dict[str, Tensor]]):
-    """Endless batches of charts of like shape, from the seed `first` on; `seed` in each batch says how far it got."""
+def draw_again(reading: Reading) -> Chart | None:
+    """The chart that OCR has read, with what it read; None where other fonts draw another chart."""
+    scene = try_render(reading.seed)
+    if scene is None or make_checksum(scene.image) != reading.checksum:
+        log.warning("seed %d is not drawn here as it was when OCR read it: it is left out", reading.seed)
+        return None
+    return scene, reading.lines
 
-    def __init__(self, first: int, batch: int, group: int = 6) -> None:
+
+class ChartBatches(IterableDataset[dict[str, Tensor]]):
+    """Endless batches of charts of like shape, from the seed `first` on; `seed` in each batch says how far it got.
+
+    `readings` are charts that OCR has read: READ_SHARE of all, if there are any.
+    """
+
+    def __init__(self, first: int, batch: int, readings: Sequence[Reading] = (), group: int = 6) -> None:
         super().__init__()
-        self.first, self.batch, self.group = first, batch, group
+        self.first, self.batch, self.readings, self.group = first, batch, readings, group
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         """Renders `group` batches at a time and sorts them by aspect, so that little of a batch is padding."""
@@ -150,13 +178,18 @@ class ChartBatches(IterableDataset[dict[str, Tensor]]):
         start = self.first + worker * count
         while True:
             rng = random.Random(start)
-            drawn = [scene for seed in range(start, start + count) if (scene := _try_render(seed))]
-            scenes = [scene for scene in drawn if rng.random() >= SKIPPED.get(scene.kind, 0.0)]
+            fresh = count - round(READ_SHARE * count if self.readings else 0)
+            charts: list[Chart] = []
+            for seed in range(start, start + fresh):
+                scene = try_render(seed)
+                if scene and not is_skipped(scene, rng):
+                    charts.append((scene, None))
+            charts += filter(None, (draw_again(rng.choice(self.readings)) for _ in range(count - fresh)))
             start += count * workers
-            scenes.sort(key=lambda s: s.image.width / s.image.height)
-            batches = [scenes[i : i + self.batch] for i in range(0, len(scenes), self.batch)]
+            charts.sort(key=lambda chart: chart[0].image.width / chart[0].image.height)
+            batches = [charts[i : i + self.batch] for i in range(0, len(charts), self.batch)]
             rng.shuffle(batches)
-            for scenes_of in batches:
+            for some in batches:
                 side = rng.choice(SIDES)
-                tensors = collate([make_example(scene, side, rng) for scene in scenes_of])
+                tensors = collate([make_example(scene, side, rng, lines) for scene, lines in some])
                 yield tensors | {"seed": torch.tensor(start)}

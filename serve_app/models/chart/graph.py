@@ -15,7 +15,7 @@ from serve_app.tables.numbers import parse_number
 
 Floats = npt.NDArray[np.float64]
 
-_GROUPED = re.compile(r"(?<![\d.])\d{1,3}(\.\d{3})+(?![\d.])")
+_GROUPED = re.compile(r"(?<![\d.])[1-9]\d{0,2}(\.\d{3})+(?![\d.])")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from serve_app.models.chart.graph import Floats, Graph
 from serve_app.models.chart.labels import Labels, find_targets, fold_links, make_cell
 from serve_app.models.chart.scene import MarkKind, Role
 from serve_app.models.chart.sectors import fit_centre
-from serve_app.tables.numbers import parse_number
+from serve_app.tables.numbers import format_number, parse_number
 
 _COMBINED = re.compile(r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|\s-\s)(?P<value>\S*\d.*?)\)?")  # noqa: RUF001
 _CATEGORY, _LABEL = 0, 2
@@ -20,6 +21,9 @@ _LEAST = 0.2
 
 _SHARE_ERROR = 0.02
 """How far a slice may be from the share that is printed."""
+
+_WHOLE_ERROR = 0.1
+"""How far what all slices come to may differ from one printed amount to the next."""
 
 _FACING = 0.5
 """Radians. A label further round the pie than this hardly belongs to the slice."""
@@ -37,8 +41,8 @@ def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
     placed = _place(graph, slices, names, links)
     shares = measure_slices(graph, [mark for mark, _, _ in placed], hub)
     legend = _split_legend([labels.texts[name] if name is not None else "" for _, name, _ in placed], shares)
-    rows = []
-    for i, ((mark, name, probability), share) in enumerate(zip(placed, shares, strict=True)):
+    rows: list[tuple[Cell, Cell | None]] = []
+    for i, (mark, name, probability) in enumerate(placed):
         text, value = _split_label(graph, labels, name, mark, facing[mark])
         if legend and value is None and name is not None:
             text, printed = legend[i]
@@ -46,9 +50,14 @@ def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
             value = Cell(printed, confidence, parse_number(printed), graph.words[name].polygon)
         cell = make_cell(graph, labels, name, probability) if name is not None else Cell("", 0.0)
         cell = Cell(text, cell.confidence, None, cell.place) if text else cell
-        rows.append((cell, value or _write_share(graph, mark, share, probability)))
+        rows.append((cell, value))
+    whole = _find_whole([value for _, value in rows], shares)
+    measured = [
+        (name, value or _write_share(graph, mark, share, probability, whole))
+        for (name, value), (mark, _, probability), share in zip(rows, placed, shares, strict=True)
+    ]
     angles = [_clockwise(graph.points[mark] - hub) for mark, _, _ in placed]
-    return tuple(rows[i] for i in np.argsort(angles)) if rows else ()
+    return tuple(measured[i] for i in np.argsort(angles)) if rows else ()
 
 
 def find_hub(graph: Graph, slices: list[int]) -> Floats:
@@ -132,8 +141,21 @@ def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, faci
     return text, None
 
 
-def _write_share(graph: Graph, mark: int, share: float, probability: float) -> Cell:
+def _find_whole(values: Sequence[Cell | None], shares: list[float]) -> float | None:
+    """What all slices come to, by the amounts that are printed at most of them; None where shares are printed."""
+    numbers = [(value.number, share) for value, share in zip(values, shares, strict=True) if value and value.number]
+    wholes = np.array([number.value / share for number, share in numbers if not number.percent and share > 0])
+    if len(wholes) < max(2, len(values) / 2):
+        return None
+    whole = float(np.median(wholes))
+    alike = np.abs(wholes / whole - 1) < _WHOLE_ERROR if whole > 0 else np.zeros(1)
+    return whole if alike.mean() > 0.5 else None
+
+
+def _write_share(graph: Graph, mark: int, share: float, probability: float, whole: float | None) -> Cell:
+    """A slice by its angle: in percent, or as an amount where the other slices have amounts."""
     percent = round(100 * share, 1)
+    number = Number(percent, percent=True) if whole is None else Number(float(f"{share * whole:.3g}"))
     point = (float(graph.points[mark, 0]), float(graph.points[mark, 1]))
     confidence = float(np.clip(probability or graph.scores[mark] * 0.5, 0, 1))
-    return Cell(f"{percent:g}%", confidence, Number(percent, percent=True), point)
+    return Cell(format_number(number), confidence, number, point)

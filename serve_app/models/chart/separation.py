@@ -93,6 +93,13 @@ class _Ink(NamedTuple):
         return max(min(ends, key=lambda end: abs(end - x)) if ends else x, self.left)
 
 
+_CASE = re.compile(r"(?<=[^\W\d_])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z\d])")
+"""Where a second name may begin in what OCR took for one word: "NorthSouth"."""
+
+_WIDEST_KEY = 3.0
+"""Heights of the ink up to which what stands between two gaps is a legend's key, and no text."""
+
+
 def separate_labels(image: Image.Image, lines: Sequence[TextLine]) -> list[TextLine]:
     """Returns the lines, those that hold several labels cut at the gaps; polygons are in pixels of `image`."""
     grey = np.asarray(image.convert("L"), np.float32)
@@ -100,13 +107,19 @@ def separate_labels(image: Image.Image, lines: Sequence[TextLine]) -> list[TextL
 
 
 def _separate(grey: Grey, line: TextLine) -> list[TextLine]:
-    key = _KEY.match(line.text)
+    if abs(place_word(line.text, 1.0, line.polygon).angle) > _LEVEL:
+        return [line]
+    key, ink = _KEY.match(line.text), _find_ink(grey, line.polygon)
     words = [word for word in line.words if word.text.strip()]
     placed = zip(find_tokens(line.text, [word.text.strip() for word in words]), words, strict=False)
-    spans = [_Span(at, *_reach(word)) for (at, _), word in placed if at >= (key.end() if key else 0)]
-    if not spans or abs(place_word(line.text, 1.0, line.polygon).angle) > _LEVEL:
+    spans = [
+        span
+        for (at, text), word in placed
+        if (begin := max(at, key.end() if key else 0)) < at + len(text)
+        for span in _split_names(_find_span(word, begin - at, at), text[begin - at :], ink)
+    ]
+    if not spans:
         return [line]
-    ink = _find_ink(grey, line.polygon)
     cuts = _find_cuts(line, spans, ink)
     start, end = spans[0].left - _MARGIN * ink.height, spans[-1].right + _MARGIN * ink.height
     edges = [ink.snap(start), *(x for _, gap in cuts for x in gap), min(end, ink.right)]
@@ -120,6 +133,20 @@ def _separate(grey: Grey, line: TextLine) -> list[TextLine]:
             text = line.text[spans[first].at : stop].strip()
             parts.append(replace(line, text=text, polygon=_crop(line.polygon, left, right), words=()))
     return parts or [line]
+
+
+def _split_names(word: _Span, text: str, ink: _Ink) -> list[_Span]:
+    """A word that is two names, by its letters and by the wide space in it, in which a legend's key may stand."""
+    capitals = [match.start() for match in _CASE.finditer(text)]
+    wide = [
+        (start, end)
+        for start, end in ink.gaps
+        if end - start >= _LABEL_GAP * ink.height and word.left < start and end < word.right
+    ]
+    if len(capitals) != 1 or not wide or wide[-1][0] - wide[0][1] > _WIDEST_KEY * ink.height:
+        return [word]
+    start, end = wide[0][0], wide[-1][1]
+    return [_Span(word.at, word.left, start), _Span(word.at + capitals[0], end, word.right)]
 
 
 def _find_cuts(line: TextLine, spans: Sequence[_Span], ink: _Ink) -> list[tuple[int, Gap]]:
@@ -159,8 +186,10 @@ def _find_ink(grey: Grey, polygon: Polygon) -> _Ink:
     return _Ink(x0 + int(columns[0]), x0 + int(columns[-1]) + 1, height, gaps)
 
 
-def _reach(word: Word) -> tuple[float, float]:
-    return min(x for x, _ in word.polygon), max(x for x, _ in word.polygon)
+def _find_span(word: Word, skipped: int, at: int) -> _Span:
+    """A word that begins at `at` in the line, without its first `skipped` characters."""
+    left, right = min(x for x, _ in word.polygon), max(x for x, _ in word.polygon)
+    return _Span(at + skipped, left + skipped / max(len(word.text.strip()), 1) * (right - left), right)
 
 
 def _distance(x: float, gap: Gap) -> float:

@@ -19,6 +19,7 @@ from serve_app.models.chart.dataset import ChartBatches
 from serve_app.models.chart.export import export_model
 from serve_app.models.chart.losses import found_marks, linker_losses, propose_marks, trunk_losses
 from serve_app.models.chart.modeling import ChartGraphForTableExtraction
+from serve_app.models.chart.readings import load_readings
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,12 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seed, self.seconds = state["step"], state["seed"], state["seconds"]
 
+    def start_from(self, weights: Path) -> None:
+        """Takes exported weights for a beginning; what the optimiser knew of them is not kept in there."""
+        state = ChartGraphForTableExtraction.from_pretrained(weights, dtype=torch.float32).state_dict()
+        self.model.load_state_dict(state)
+        self.average.load_state_dict(state)
+
     def learn(self, batch: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
         """Takes one step and returns losses and accuracies."""
         for group in self.optimizer.param_groups:
@@ -126,10 +133,12 @@ def train(args: argparse.Namespace) -> None:
     Path(args.out).mkdir(parents=True, exist_ok=True)
     if args.resume and trainer.checkpoint.exists():
         trainer.load()
+    elif args.start:
+        trainer.start_from(args.start)
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     loader = DataLoader(
-        ChartBatches(trainer.seed, args.batch),
+        ChartBatches(trainer.seed, args.batch, load_readings(args.readings)),
         batch_size=None,
         num_workers=args.workers,
         prefetch_factor=4 if args.workers else None,
@@ -163,6 +172,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, help="folder of the checkpoint and the exported weights")
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint in --out")
+    parser.add_argument("--start", type=Path, help="where there is nothing to resume, exported weights to begin with")
+    parser.add_argument("--readings", type=Path, nargs="*", default=[], help="files of tests.bench.charts.readings")
     parser.add_argument("--minutes", type=float, default=100.0)
     parser.add_argument("--decay-minutes", type=float, default=0.0, help="let the rate fall to 0 over the last minutes")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")

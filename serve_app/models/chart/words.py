@@ -17,7 +17,8 @@ MAX_WORDS = 96
 _NO_TEXT = re.compile(r"[\W_一]+")
 """Lines and points of a chart that OCR read as text; the Chinese numeral one looks like a dash."""
 
-_TICK_DASH = re.compile(r"(?<=\d)\s*[-–—_]+$")  # noqa: RUF001 - the axis's tick, read together with its number
+_TICK_DASH = re.compile(r"\s*[-–—_=]+$|^[-–—_=]+\s+(?=\d)")  # noqa: RUF001
+"""The axis's tick, read together with its number. A minus has no space behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,35 @@ def place_word(text: str, score: float, polygon: Polygon) -> PlacedWord:
 def prepare_words(lines: Sequence[TextLine], limit: int = MAX_WORDS) -> list[PlacedWord]:
     """Splits lines into labels, leaves out what is no text, and keeps the `limit` most certain and largest."""
     parts = [part for line in lines if line.text.strip() for part in _split_line(line)]
-    words = [replace(part, text=_TICK_DASH.sub("", part.text)) for part in parts if not _NO_TEXT.fullmatch(part.text)]
+    words = [replace(part, text=_drop_tick(part.text)) for part in parts if not _NO_TEXT.fullmatch(part.text)]
     if len(words) > limit:
         order = sorted(range(len(words)), key=lambda i: -words[i].score * math.sqrt(words[i].height))
         words = [words[i] for i in sorted(order[:limit])]
     return words
 
 
+def _drop_tick(text: str) -> str:
+    rest = _TICK_DASH.sub("", text)
+    return rest if rest[-1:].isdigit() or parse_number(rest) else text
+
+
 def _split_line(line: TextLine) -> list[PlacedWord]:
     whole = place_word(line.text.strip(), line.score, line.polygon)
-    tokens = whole.text.split()
-    if len(tokens) > 1 and parse_number(whole.text) is None and all(parse_number(token) for token in tokens):
+    tokens = _list_numbers(whole.text)
+    if len(tokens) > 1 and parse_number(whole.text) is None:
         return [
             place_word(t, line.score, _cut(line.polygon, whole.text, t, at))
             for at, t in find_tokens(whole.text, tokens)
         ]
     return [whole]
+
+
+def _list_numbers(text: str) -> list[str]:
+    """The numbers that a text consists of, each with its unit ("761 MW 717 MW"); none if there is anything else."""
+    tokens = text.split()
+    if len(tokens) % 2 == 0 and len(set(tokens[1::2])) == 1 and not parse_number(tokens[1]):
+        tokens = [f"{number} {unit}" for number, unit in zip(tokens[::2], tokens[1::2], strict=True)]
+    return tokens if all(map(parse_number, tokens)) else []
 
 
 def find_tokens(text: str, tokens: Sequence[str]) -> list[tuple[int, str]]:

@@ -5,20 +5,15 @@ with exact words, or with what OCR reads (Vega-Lite: only so).
 """
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from PIL import Image
 
 from serve_app.config import OcrConfig
-from serve_app.domain import OcrOptions, TextLine
-from serve_app.engines.base import load_ocr
 from serve_app.models.chart.evaluate import (
     FIRST_SEED,
     WEIGHTS,
     Reader,
-    ReadLines,
     draw_worst,
     sample_scene,
     score_samples,
@@ -26,16 +21,7 @@ from serve_app.models.chart.evaluate import (
 )
 from serve_app.models.chart.renderer import render
 from tests.bench.charts import matplotlib_charts, vega_charts
-
-
-def make_ocr() -> ReadLines:
-    """The installed OCR with word boxes and upright text, as the service calls it for charts."""
-    engine = load_ocr(OcrConfig(), "cpu")
-
-    def read(image: Image.Image) -> Sequence[TextLine]:
-        return engine.read(image, OcrOptions(return_word_box=True, upright=True)).lines
-
-    return read
+from tests.bench.charts.ocr import make_ocr
 
 
 def main() -> None:
@@ -49,7 +35,7 @@ def main() -> None:
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    reader, ocr = Reader(args.weights), make_ocr() if args.ocr else None
+    reader, ocr = Reader(args.weights), make_ocr(OcrConfig()) if args.ocr else None
     drawn = {
         "own": lambda: (sample_scene(render(FIRST_SEED + args.first + i)) for i in range(args.charts)),
         "matplotlib": lambda: matplotlib_charts.draw_samples(args.charts, args.first),

@@ -41,7 +41,7 @@ def test_words_on_request(engine):
 @pytest.mark.parametrize("turn", [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270])
 def test_text_that_runs_upwards_or_downwards(engine, turn):
     image = draw_page(("Average temperature",), width=420).transpose(turn)
-    [line] = engine.read(image, OcrOptions(upright=True)).lines
+    [line] = engine.read(image, OcrOptions(chart=True)).lines
     assert line.text == "Average temperature"
     (start_x, start_y), (end_x, end_y) = line.polygon[:2]  # the upper edge, as the text is read
     assert start_x == end_x

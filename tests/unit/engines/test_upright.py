@@ -18,6 +18,12 @@ def test_a_short_label_that_was_misread_is_looked_at_too():
     assert find_tall([line(0, 0, 16, 15, "o", 0.6), line(0, 0, 16, 15, "8", 0.99), line(0, 0, 40, 15, "o", 0.6)]) == [0]
 
 
+def test_labels_in_the_row_of_one_on_its_side_are_looked_at_too():
+    row = [line(0, 100, 15, 120, "o", 0.4), line(50, 100, 65, 118, "8", 0.95), line(90, 100, 130, 118, "Group", 1.0)]
+    below, larger = line(50, 140, 65, 158, "8", 0.95), line(150, 90, 200, 140, "8", 0.95)
+    assert find_tall([*row, below, larger]) == [0, 1]
+
+
 def test_the_tick_mark_beside_a_label_is_no_part_of_it():
     lines = [line(10, 10, 30, 200, "gibberish", 0.4)]
     _, slots = lay_out_upright(Image.new("RGB", (200, 300), "white"), [lines[0].polygon])

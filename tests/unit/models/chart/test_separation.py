@@ -80,6 +80,33 @@ def test_a_legend_key_is_no_part_of_its_name(text):
     assert part.polygon[0][0] > 10
 
 
+def test_a_legend_key_is_cut_off_the_word_that_it_was_read_with():
+    image, line = draw("North", gaps=())
+    ImageDraw.Draw(image).line((0, 25, 10, 25), fill="navy", width=3)
+    polygon = box(0, line.polygon[1][0])
+    [part] = separate_labels(image, [TextLine("-·North", 0.9, polygon, (Word("-·North", polygon),))])
+    assert part.text == "North"
+    assert part.polygon[0][0] > 10
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_names_that_were_read_as_one_word_are_parted_at_the_capital_and_the_space(key):
+    image, line = draw("North", "South", gaps=(50,))
+    end = line.words[0].polygon[1][0]
+    if key:
+        ImageDraw.Draw(image).rectangle((end + 12, 18, end + 26, 32), fill="navy")
+    whole = box(line.words[0].polygon[0][0], line.words[1].polygon[1][0])
+    parts = separate_labels(image, [TextLine("NorthSouth", 0.9, line.polygon, (Word("NorthSouth", whole),))])
+    assert [part.text for part in parts] == ["North", "South"]
+    assert parts[0].polygon[1][0] < end + 12
+    assert parts[1].polygon[0][0] > end + 26
+
+
+def test_a_name_with_a_capital_within_stays_whole():
+    image, line = draw("TypeScript", gaps=())
+    assert [part.text for part in separate_labels(image, [line])] == ["TypeScript"]
+
+
 def test_a_minus_is_no_legend_key():
     image, line = draw("-", "5", gaps=(2,))
     [part] = separate_labels(image, [TextLine("-5", 0.9, line.polygon, line.words)])

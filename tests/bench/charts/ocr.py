@@ -1,0 +1,20 @@
+"""The OCR that reads the words of charts."""
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from serve_app.config import OcrConfig
+from serve_app.domain import OcrOptions, TextLine
+from serve_app.engines.base import load_ocr
+from serve_app.models.chart.evaluate import ReadLines
+
+
+def make_ocr(config: OcrConfig) -> ReadLines:
+    """The installed OCR, called as the service calls it for charts."""
+    engine = load_ocr(config, "cpu")
+
+    def read(image: Image.Image) -> Sequence[TextLine]:
+        return engine.read(image, OcrOptions(return_word_box=True, chart=True)).lines
+
+    return read
