@@ -30,6 +30,11 @@ from serve_app.pipeline import CHART, OCR, Pipeline
 from serve_app.replicas import ReplicaClient
 
 
+CPU_NICENESS = 10
+"""Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them but
+need it at once: requests are let in, refused and answered while every core computes."""
+
+
 class Ocr:
     """One PaddleOCR in a process of its own."""
 
@@ -40,6 +45,7 @@ class Ocr:
             call_limit_s=config.call_limit_s,
             recycle=config.recycle,
             observe=self._metrics.observe_call,
+            niceness=CPU_NICENESS if device == "cpu" else 0,
         )
         self._info = ModelInfo(self._model.engine.name, "ocr", config.engine, self._model.engine.device)
 
@@ -67,6 +73,7 @@ class Chart:
             call_limit_s=config.call_limit_s,
             recycle=config.recycle,
             observe=self._metrics.observe_call,
+            niceness=CPU_NICENESS if device == "cpu" else 0,
         )
         size = config.batch_size if self._model.engine.batches else 1
         self._queue = ChartQueue(self._model, size=size, pixels=config.batch_pixels)

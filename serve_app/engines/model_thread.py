@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,7 @@ class ModelThread(Generic[E]):
         call_limit_s: float,
         recycle: RecycleConfig,
         observe: Observer = lambda _waits, _ran: None,
+        niceness: int = 0,
     ) -> None:
         """Load the engine in the thread, and wait for it.
 
@@ -49,8 +51,10 @@ class ModelThread(Generic[E]):
             call_limit_s: seconds after which a call counts as stuck.
             recycle: bounds after which the replica is retired.
             observe: told of each call.
+            niceness: how much less the scheduler favours the thread, and those that it starts, than the other threads
+                of this process (Linux has a niceness for each thread).
         """
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+        self._executor = ThreadPoolExecutor(1, "model", initializer=os.nice, initargs=(niceness,))
         self._call_limit_s = call_limit_s
         self._recycle = recycle
         self._observe = observe

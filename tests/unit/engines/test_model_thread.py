@@ -1,6 +1,8 @@
 import asyncio
+import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +44,18 @@ async def test_calls_never_overlap_and_stay_in_the_engines_own_thread():
     assert sorted(await asyncio.gather(*(model.call(work) for _ in range(8)))) == list(range(1, 9))
     assert model.engine.most == 1
     assert model.engine.thread != threading.get_ident()
+
+
+async def test_only_the_models_threads_give_way():
+    before = os.nice(0)
+    model = ModelThread(Engine, call_limit_s=60.0, recycle=RecycleConfig(), niceness=3)
+
+    def find_started_thread(_engine, _stop):
+        with ThreadPoolExecutor(1) as pool:
+            return os.nice(0), pool.submit(os.nice, 0).result()
+
+    assert await model.call(find_started_thread) == (before + 3, before + 3)
+    assert os.nice(0) == before
 
 
 async def test_the_event_loop_goes_on_while_the_model_runs():

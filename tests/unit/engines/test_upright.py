@@ -15,7 +15,9 @@ def test_only_tall_lines_are_looked_at_again():
 
 
 def test_a_short_label_that_was_misread_is_looked_at_too():
-    assert find_tall([line(0, 0, 16, 15, "o", 0.6), line(0, 0, 16, 15, "8", 0.99), line(0, 0, 40, 15, "o", 0.6)]) == [0]
+    assert find_tall([line(0, 0, 16, 15, "o", 0.6), line(0, 90, 16, 105, "8", 0.99), line(0, 0, 40, 15, "o", 0.6)]) == [
+        0
+    ]
 
 
 def test_labels_in_the_row_of_one_on_its_side_are_looked_at_too():

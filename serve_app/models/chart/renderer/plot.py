@@ -84,6 +84,8 @@ def draw_scale(drawing: Drawing, room: float, headroom: float) -> Scale:
     else:
         pad = max(headroom, 0.05 if style.limits == "data" else 0.0)
         low, high = (low - pad * span if low < 0 else low), (high + pad * span if high > 0 else high)
+    if low == high:  # every value is 0
+        high = low + span
 
     step = _nice_step((high - low) / max(1, min(style.tick_count, room)))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
