@@ -29,10 +29,9 @@ from serve_app.metrics import ClientMetrics, ModelMetrics
 from serve_app.pipeline import CHART, OCR, Pipeline
 from serve_app.replicas import ReplicaClient
 
-
 CPU_NICENESS = 10
-"""Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them but
-need it at once: requests are let in, refused and answered while every core computes."""
+"""Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
+but need it at once: requests are let in, refused and answered while every core computes."""
 
 
 class Ocr:
