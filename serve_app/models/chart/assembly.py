@@ -1,12 +1,13 @@
 """From the graph of a chart to its table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.models.chart.axis import Axis, Tick, fit_axis
-from serve_app.models.chart.graph import Floats, Graph
+from serve_app.models.chart.cells import Entry, place_marks
+from serve_app.models.chart.graph import Graph
 from serve_app.models.chart.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
 from serve_app.models.chart.misread import find_misread
 from serve_app.models.chart.pie import list_slices
@@ -22,21 +23,7 @@ MARKS_OF = {
 }
 CATEGORY, SERIES, LABEL = range(3)
 
-_LEAST = 0.1
-"""A mark is not put into a cell that it belongs to with less probability than this."""
-
 _MAGNITUDES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "bn": 1e9}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A mark in its cell: row and column, the probability of both, and its position along the value axis."""
-
-    mark: int
-    row: int
-    column: int
-    probability: float
-    position: float
 
 
 def assemble(graph: Graph) -> ChartTable:
@@ -71,10 +58,16 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         others = (MarkKind.COLUMN, MarkKind.POINT, MarkKind.AREA)
         marks = sorted({*marks, *graph.find_marks(*others, least=0.8)})
     by_category, by_series = (fold_links(graph, labels, link) for link in (CATEGORY, SERIES))
-    rows = find_targets(graph, labels, by_category, marks, Role.CATEGORY)
-    rows.sort(key=lambda i: graph.words[i].y if across else graph.words[i].x)
     columns = _order_legend(graph, find_targets(graph, labels, by_series, marks, Role.SERIES))
-    entries = _place_marks(graph, marks, rows, columns, links=(by_category, by_series), axis=0 if across else 1)
+    rows, entries = place_marks(
+        graph,
+        labels,
+        marks,
+        categories=find_targets(graph, labels, by_category, marks, Role.CATEGORY),
+        columns=columns,
+        links=(by_category, by_series),
+        across=across,
+    )
     printed = _find_printed(graph, [e.mark for e in entries])
     stacked = graph.stacked > 0.5 and kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA)
     ticks = graph.find_words(Role.TICK)
@@ -95,11 +88,7 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
     likely = graph.roles[:, Role.SERIES] if len(graph.words) else np.zeros(0)
     header = [make_cell(graph, labels, i, float(likely[i])) for i in columns] or [value_title]
     body = tuple(
-        (
-            make_cell(graph, labels, word, float(graph.roles[word, Role.CATEGORY])),
-            *(cells.get((r, c), Cell("", 0.0)) for c in range(len(header))),
-        )
-        for r, word in enumerate(rows)
+        (row.cell, *(cells.get((r, c), Cell("", 0.0)) for c in range(len(header)))) for r, row in enumerate(rows)
     )
     return ChartTable((heading, *header), body, title, kind)
 
@@ -110,28 +99,6 @@ def _order_legend(graph: Graph, words: list[int]) -> list[int]:
         return []
     height = float(np.median([graph.words[i].height for i in words])) * 1.2
     return sorted(words, key=lambda i: (round(graph.words[i].y / height), graph.words[i].x))
-
-
-def _place_marks(
-    graph: Graph, marks: list[int], rows: list[int], columns: list[int], *, links: tuple[Floats, Floats], axis: int
-) -> list[Entry]:
-    """Gives each cell at most one mark, and each mark at most one cell, the likeliest pairs first."""
-    pairs = []
-    for mark in marks:
-        for r, word in enumerate(rows):
-            by_row = float(links[0][mark, 1 + word])
-            for c, name in enumerate(columns or [-1]):
-                by_column = float(links[1][mark, 1 + name]) if name >= 0 else 1.0
-                if min(by_row, by_column) >= _LEAST:
-                    probability = by_row * by_column * float(graph.scores[mark])
-                    pairs.append(Entry(mark, r, c, probability, float(graph.points[mark, axis])))
-    taken: set[int] = set()
-    placed: dict[tuple[int, int], Entry] = {}
-    for entry in sorted(pairs, key=lambda e: -e.probability):
-        if entry.mark not in taken and (entry.row, entry.column) not in placed:
-            taken.add(entry.mark)
-            placed[entry.row, entry.column] = entry
-    return list(placed.values())
 
 
 def _find_printed(graph: Graph, marks: list[int]) -> dict[int, tuple[int, float]]:

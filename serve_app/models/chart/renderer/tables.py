@@ -1,10 +1,15 @@
 """The exact table of a drawn chart."""
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.models.chart.renderer.drawing import Drawing
 from serve_app.models.chart.renderer.plot import Scale
+
+LEAST_LABELS = 3
+"""Labels of the category axis that tell what stands between them."""
 
 PRECISION = 0.005
 """A value that is not printed is given to about this share of the value axis's span."""
@@ -14,13 +19,21 @@ def build_table(drawing: Drawing, scale: Scale | None, clockwise: bool = True) -
     """The table of what is drawn; its rows run to the right, down, or clockwise. `scale` is None for a pie."""
     chart = drawing.chart
     rows = []
+    labelled = len(drawing.category_words)
     for c, name in enumerate(chart.categories):
-        if c in drawing.category_words:
+        if c in drawing.category_words or (labelled >= LEAST_LABELS and _count_up(chart.categories)):
             rows.append((Cell(name), *(_value_cell(drawing, scale, s, c) for s in range(len(chart.values)))))
     if chart.kind is ChartKind.PIE and not clockwise:
         rows.reverse()
     title = Cell(chart.title) if chart.title else None
     return ChartTable((Cell(chart.category_title), *_series_cells(drawing)), tuple(rows), title, chart.kind)
+
+
+def _count_up(categories: Sequence[str]) -> bool:
+    """Whether the names are whole numbers in equal steps, so that those without a label are told by the others."""
+    if not all(name.isdecimal() for name in categories):
+        return False
+    return len({int(after) - int(before) for before, after in pairwise(categories)}) == 1
 
 
 def _series_cells(drawing: Drawing) -> list[Cell]:

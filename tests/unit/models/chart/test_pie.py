@@ -99,3 +99,13 @@ def test_a_missing_border_is_shared_evenly():
     graph = make_pie([0.5, 0.3, 0.2], ["a", "b", "c"], rim=2)  # the border between b and c is missing
     slices = graph.find_marks(MarkKind.SLICE)
     assert measure_slices(graph, slices, np.array(HUB)) == pytest.approx([0.5, 0.25, 0.25])
+
+
+def test_a_slice_without_a_value_gets_an_amount_where_the_others_have_amounts():
+    graph = make_pie([0.3, 0.5, 0.2], ["North: 60", "South: 100", "East"], label=True)
+    assert [row[1].text for row in list_slices(graph, join_labels(graph))] == ["60", "100", "40"]
+
+
+def test_amounts_that_contradict_the_angles_tell_nothing_of_the_rest():
+    graph = make_pie([0.3, 0.5, 0.2], ["North: 900", "South: 100", "East"], label=True)
+    assert [row[1].text for row in list_slices(graph, join_labels(graph))] == ["900", "100", "20%"]

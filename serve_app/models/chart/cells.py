@@ -1,0 +1,128 @@
+"""Which cell of the table each mark belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from serve_app.domain import Cell
+from serve_app.models.chart.graph import Floats, Graph
+from serve_app.models.chart.labels import Labels, make_cell
+from serve_app.models.chart.scene import Role
+from serve_app.models.chart.sequence import name_between
+from serve_app.tables.numbers import parse_number
+
+_LEAST = 0.1
+"""A mark is not put into a cell that it belongs to with less probability than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mark in its cell: row and column, the probability of both, and its position along the value axis."""
+
+    mark: int
+    row: int
+    column: int
+    probability: float
+    position: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A category: its label, and its position along the category axis in pixels."""
+
+    cell: Cell
+    position: float
+
+
+def place_marks(
+    graph: Graph,
+    labels: Labels,
+    marks: Sequence[int],
+    *,
+    categories: Sequence[int],
+    columns: Sequence[int],
+    links: tuple[Floats, Floats],
+    across: bool,
+) -> tuple[list[Row], list[Entry]]:
+    """Gives each mark a cell, and each cell at most one mark.
+
+    Args:
+        graph: the chart.
+        labels: its words, joined.
+        marks: those to place.
+        categories: the words that label the rows.
+        columns: the words that name the columns; none if there is one column without a name.
+        links: of marks to categories and to series, each (marks, 1 + words).
+        across: whether the category axis is the vertical one.
+
+    Returns:
+        The rows in the order of their positions, and what stands in them.
+    """
+    rows = [
+        Row(
+            make_cell(graph, labels, word, float(graph.roles[word, Role.CATEGORY])),
+            graph.words[word].y if across else graph.words[word].x,
+        )
+        for word in categories
+    ]
+    entries = _choose([pair for mark in marks for pair in _pair(graph, mark, categories, columns, links, across)])
+    placed = {entry.mark for entry in entries}
+    others = [mark for mark in marks if mark not in placed and links[0][mark, 0] > _LEAST]
+    names = name_between([(row.position, row.cell.text) for row in rows], [_along(graph, m, across) for m in others])
+    between: dict[str, int] = {}
+    pairs = []
+    for mark, name in zip(others, names, strict=True):
+        if name is not None and name not in {row.cell.text for row in rows[: len(categories)]}:
+            if name not in between:
+                between[name] = len(rows)
+                rows.append(Row(Cell(name, float(graph.scores[mark]), parse_number(name)), _along(graph, mark, across)))
+            row = between[name], float(links[0][mark, 0])
+            pairs += _pair_row(graph, mark, row, columns, links[1], across)
+    return _sort(rows, entries + _choose(pairs))
+
+
+def _pair(
+    graph: Graph,
+    mark: int,
+    categories: Sequence[int],
+    columns: Sequence[int],
+    links: tuple[Floats, Floats],
+    across: bool,
+) -> list[Entry]:
+    """A mark in all cells that it may belong to."""
+    rows = [(row, float(links[0][mark, 1 + word])) for row, word in enumerate(categories)]
+    return [entry for row in rows for entry in _pair_row(graph, mark, row, columns, links[1], across)]
+
+
+def _pair_row(
+    graph: Graph, mark: int, row: tuple[int, float], columns: Sequence[int], by_series: Floats, across: bool
+) -> list[Entry]:
+    """A mark in all cells of a row, given with its probability, that it may belong to."""
+    position = float(graph.points[mark, 0 if across else 1])
+    chances = [float(by_series[mark, 1 + name]) for name in columns] or [1.0]
+    return [
+        Entry(mark, row[0], column, row[1] * chance * float(graph.scores[mark]), position)
+        for column, chance in enumerate(chances)
+        if min(row[1], chance) >= _LEAST
+    ]
+
+
+def _choose(pairs: Sequence[Entry]) -> list[Entry]:
+    """At most one entry for each mark and each cell, the likeliest first."""
+    taken: set[int] = set()
+    placed: dict[tuple[int, int], Entry] = {}
+    for entry in sorted(pairs, key=lambda e: -e.probability):
+        if entry.mark not in taken and (entry.row, entry.column) not in placed:
+            taken.add(entry.mark)
+            placed[entry.row, entry.column] = entry
+    return list(placed.values())
+
+
+def _sort(rows: Sequence[Row], entries: Sequence[Entry]) -> tuple[list[Row], list[Entry]]:
+    order = sorted(range(len(rows)), key=lambda i: rows[i].position)
+    rank = {row: place for place, row in enumerate(order)}
+    return [rows[i] for i in order], [replace(entry, row=rank[entry.row]) for entry in entries]
+
+
+def _along(graph: Graph, mark: int, across: bool) -> float:
+    """The position along the category axis in pixels."""
+    return float(graph.points[mark, 1 if across else 0])
