@@ -6,7 +6,7 @@ import numpy as np
 
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.models.chart.axis import Axis, Tick, fit_axis
-from serve_app.models.chart.cells import Entry, place_marks
+from serve_app.models.chart.cells import Entry, place_marks, share_hidden
 from serve_app.models.chart.graph import Graph
 from serve_app.models.chart.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
 from serve_app.models.chart.misread import find_misread
@@ -68,6 +68,8 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         links=(by_category, by_series),
         across=across,
     )
+    if kind is ChartKind.LINE:
+        entries = share_hidden(graph, entries, columns, by_series)
     printed = _find_printed(graph, [e.mark for e in entries])
     stacked = graph.stacked > 0.5 and kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA)
     ticks = graph.find_words(Role.TICK)
@@ -79,7 +81,7 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         i: n.value for i, e in enumerate(entries) if e.mark in printed and (n := graph.read_number(printed[e.mark][0]))
     }
     for i in find_misread(numbers, values, axis):
-        del printed[entries[i].mark]
+        printed.pop(entries[i].mark, None)
     cells = {
         (e.row, e.column): _write_cell(graph, e, value, axis=axis, form=form, label=printed.get(e.mark))
         for e, value in zip(entries, values, strict=True)

@@ -14,6 +14,10 @@ _LEAST = 0.1
 """A mark is not put into a cell that it belongs to with less probability than this."""
 
 
+_UNSURE = 0.5
+"""What a point that several lines share is worth as a reading of the second one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A mark in its cell: row and column, the probability of both, and its position along the value axis."""
@@ -78,6 +82,25 @@ def place_marks(
             row = between[name], float(links[0][mark, 0])
             pairs += _pair_row(graph, mark, row, columns, links[1], across)
     return _sort(rows, entries + _choose(pairs))
+
+
+def share_hidden(graph: Graph, entries: Sequence[Entry], columns: Sequence[int], by_series: Floats) -> list[Entry]:
+    """Where lines meet in one point, gives that point to each of them.
+
+    A line that has a point in the row before or after, and none in this one, goes through a point of another line;
+    which one, the links tell. That it ends there, or has a gap, cannot be ruled out: the cell is not sure.
+    """
+    placed = {(entry.row, entry.column) for entry in entries}
+    shared = []
+    for row in {entry.row for entry in entries}:
+        there = [entry for entry in entries if entry.row == row]
+        for column, name in enumerate(columns):
+            if (row, column) not in placed and {(row - 1, column), (row + 1, column)} & placed:
+                chance, entry = max(((float(by_series[e.mark, 1 + name]), e) for e in there), key=lambda pair: pair[0])
+                shared.append(
+                    replace(entry, column=column, probability=_UNSURE * entry.probability * (0.5 + chance / 2))
+                )
+    return [*entries, *shared]
 
 
 def _pair(

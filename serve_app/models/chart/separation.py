@@ -37,6 +37,9 @@ _UNEVEN = 1.3
 _LEAST_GAP = 0.5
 """Heights of the ink under which no gap parts labels, however narrow the others are."""
 
+_MANY = 3
+"""Gaps that are all wider than that part labels: a sentence has narrower ones among so many."""
+
 _JOINED = re.compile(r"[,:;&(] |..[%)&]")
 """Before and after these, a wider space is no gap between labels."""
 
@@ -165,6 +168,8 @@ def _find_cuts(line: TextLine, spans: Sequence[_Span], ink: _Ink) -> list[tuple[
     for narrower, wider in itertools.pairwise(widths):
         if wider >= max(_UNEVEN * narrower, narrower + 2, _LEAST_GAP * ink.height):
             wide = min(wide, wider)
+    if len(widths) >= _MANY and widths[0] >= _LEAST_GAP * ink.height:
+        wide = widths[0]
     return [(i, (start, end)) for i, (start, end) in between if end - start >= wide]
 
 

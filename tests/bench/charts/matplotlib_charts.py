@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from serve_app.domain import Cell, ChartKind, ChartTable, Number, TextLine
@@ -34,7 +35,7 @@ TITLES = ("Sales by region", "Energy use of households", "Monthly visitors", "Sh
 
 def draw_samples(count: int, first: int = 0) -> Iterator[Sample]:
     """Charts of all kinds in turn."""
-    forms = (_bars, _bars_across, _lines, _pie, _stacked, _areas)
+    forms = (_bars, _bars_across, _lines, _pie, _stacked, _areas, _numbered_lines)
     for seed in range(first, first + count):
         rng = random.Random(seed)
         with mpl.rc_context():
@@ -137,6 +138,22 @@ def _lines(axes: Axes, names: list[str], rng: random.Random):
         ChartKind.LINE,
         ["", *_finish(axes, labels, rng)],
         [[n, *vs] for n, *vs in zip(names, *series, strict=True)],
+    )
+
+
+def _numbered_lines(axes: Axes, names: list[str], rng: random.Random):
+    """Points at years, of which matplotlib labels some."""
+    first = rng.randint(1990, 2010)
+    years = list(range(first, first + rng.randint(5, 14)))
+    labels, series = _series(rng, [str(year) for year in years])
+    for label, values in zip(labels, series, strict=True):
+        axes.plot(years, values, marker=rng.choice([None, "o", "."]), label=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return (
+        "numbered line",
+        ChartKind.LINE,
+        ["", *_finish(axes, labels, rng)],
+        [[str(year), *values] for year, *values in zip(years, *series, strict=True)],
     )
 
 

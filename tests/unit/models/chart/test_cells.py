@@ -67,3 +67,45 @@ def test_of_two_marks_at_one_number_the_likelier_is_taken():
         links=np.concatenate((graph.links, graph.links[:, 1:2]), 1),
     )
     assert list_rows(double) == list_rows(graph)
+
+
+def make_lines(*, first: list[int], second: list[int]) -> Graph:
+    """Two lines over Jan, Feb, Mar; each with points where its list says so, the second 40 pixels lower."""
+    texts = ["0", "10", "Jan", "Feb", "Mar", "North", "South"]
+    places = [(10, 300), (10, 100), (50, 320), (100, 320), (150, 320), (300, 20), (300, 40)]
+    words = [
+        place_word(text, 1.0, ((x - 9, y - 5), (x + 9, y - 5), (x + 9, y + 5), (x - 9, y + 5)))
+        for text, (x, y) in zip(texts, places, strict=True)
+    ]
+    marks = [(row, 0) for row in first] + [(row, 1) for row in second]
+    links = np.zeros((3, len(marks), 1 + len(words)))
+    for mark, (row, series) in enumerate(marks):
+        links[0, mark, 1 + 2 + row] = links[2, mark, 0] = 1
+        links[1, mark, 1 + 5 + series] = 0.6
+        links[1, mark, 1 + 5 + 1 - series] = 0.05
+    roles = [Role.TICK] * 2 + [Role.CATEGORY] * 3 + [Role.SERIES] * 2
+    return Graph(
+        words=words,
+        roles=np.eye(len(Role))[roles],
+        points=np.array([(50.0 * (row + 1), 200.0 + 40 * series) for row, series in marks]),
+        kinds=np.full(len(marks), MarkKind.POINT),
+        scores=np.ones(len(marks)),
+        links=links,
+        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(ChartKind.LINE)],
+        stacked=0.0,
+    )
+
+
+def test_lines_that_meet_share_the_point():
+    table = assemble(make_lines(first=[0, 1, 2], second=[0, 2]))
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["Jan", "5", "3"],
+        ["Feb", "5", "5"],
+        ["Mar", "5", "3"],
+    ]
+    assert table.rows[1][2].confidence < 0.5 * table.rows[1][1].confidence + 0.01
+
+
+def test_a_line_that_has_no_point_beside_it_goes_through_none():
+    table = assemble(make_lines(first=[0, 1, 2], second=[0]))
+    assert [row[2].text for row in table.rows] == ["3", "5", ""]
