@@ -36,7 +36,7 @@ def draw(*tokens: str, gaps: tuple[float, ...], shift: float = 0.0) -> tuple[Ima
         (("Jan", "2024", "Feb", "2024", "Mar", "2024"), (3, 7, 3, 7, 3), ["Jan 2024", "Feb 2024", "Mar 2024"]),
         (("0", "20", "40"), (30, 30), ["0", "20", "40"]),
         (("Apples", "Pears", "Plums", "Figs"), (11, 12, 11), ["Apples", "Pears", "Plums", "Figs"]),
-        (("A", "long", "loose", "title"), (7, 8, 7), ["A long loose title"]),
+        (("A", "long", "loose", "title"), (7, 6, 7), ["A long loose title"]),
         (("1", "000.0", "million"), (14, 6), ["1 000.0 million"]),
         (("Sales,", "in", "EUR"), (12, 6), ["Sales, in EUR"]),
         (("30", "%"), (12,), ["30 %"]),
