@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,12 @@ class Contestant:
 
 
 @contextmanager
-def start_ours(folder: Path, cores: int) -> Iterator[Contestant]:
+def start_ours(folder: Path, cores: int, threads: int | None = None) -> Iterator[Contestant]:
     """The shipped config, with one OCR replica for each core from the start, and queues that refuse nothing."""
     config = shipped_config()
     application = config["applications"][0]
+    if threads:
+        application["args"]["ocr"]["threads"] = threads
     for deployment in application["deployments"]:
         if "max_queued_requests" in deployment:
             deployment["max_queued_requests"] = -1
@@ -109,8 +112,10 @@ def start_locked(folder: Path, cores: int) -> Iterator[Contestant]:
 
 CONTESTANTS: dict[str, Callable[[Path, int], AbstractContextManager[Contestant]]] = {
     "ours": start_ours,
+    "ours, thin": partial(start_ours, threads=1),
     "paddlex": start_paddlex,
     "rapidocr": start_rapidocr,
     "locked": start_locked,
 }
-"""What starts each service, given an empty folder and the number of cores."""
+"""What starts each service, given an empty folder and the number of cores. `thin` is this application set for
+throughput: one thread for each replica, where the shipped config has two, for requests that come alone."""
