@@ -1,5 +1,6 @@
 """The legend: its size, its place, and its entries."""
 
+import random
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,10 @@ POSITIONS = {
     "left": ("left", True),
 }
 """The side of the picture that a legend takes, and whether its entries stand in a column."""
+
+
+KEYS_BEHIND = 0.12
+"""Share of legends whose keys stand behind the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,15 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
         canvas.text(place, drawing.chart.legend_title, font, style.theme.ink, Role.OTHER, anchor="lm")
     gaps = [b[1] - a[1] for a, b in pairwise(legend.places) if b[1] > a[1]]
     shape, height = _key_shape(drawing), min([0.75 * em, *(0.8 * gap for gap in gaps)])
+    behind, column = _has_keys_behind(legend), len({x for x, _ in legend.places}) == 1
     for index, (name, (dx, dy)) in enumerate(zip(legend.names, legend.places, strict=True)):
         x, y = left + dx, top + dy
+        text_x, anchor = x + legend.key_width + 0.45 * em, "lm"
+        if behind and column:  # the names end at their keys
+            x = left + legend.width - dx - legend.key_width
+            text_x, anchor = x - 0.4 * em, "rm"
+        elif behind:
+            text_x, x = x, x + legend.font.width(name) + 0.4 * em
         centre = (x + legend.key_width / 2, y)
         colour = drawing.colour(index)
         if shape == "line":
@@ -150,11 +162,15 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
             canvas.disc(centre, height / 2, colour)
         else:
             canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour)
-        text_x = x + legend.key_width + 0.45 * em
         role = Role.CATEGORY if is_pie else Role.SERIES
-        word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, anchor="lm")
+        word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, anchor=anchor)
         (drawing.category_words if is_pie else drawing.series_words)[index] = word
         drawing.mark(MarkKind.SWATCH, *centre, category=index if is_pie else None, series=None if is_pie else index)
+
+
+def _has_keys_behind(legend: Legend) -> bool:
+    """Whether the keys stand behind the names, as gnuplot has it; drawn by the names, not by the chart's own chance."""
+    return random.Random(" ".join(legend.names)).random() < KEYS_BEHIND
 
 
 def _key_shape(drawing: Drawing) -> str:
