@@ -62,6 +62,9 @@ class OcrConfig(Section):
     """Pixels; larger images are scaled down before detection. 4000 is PaddleOCR's own bound."""
     binarise: bool = False
     """Turn every image black and white first; for scans on stained or shaded paper."""
+    enlarge_charts: bool = True
+    """Read charts of up to 1280 pixels a second time, enlarged, and take each piece of print from the surer reading:
+    fewer labels are missed or joined, for about three times the time."""
     tile_side: Annotated[int, Field(ge=320, le=4000)] = 960
     """Pixels of the tiles that a request with `zoom=true` is cut into."""
     call_limit_s: Annotated[float, Field(gt=0)] = 120.0

@@ -30,12 +30,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--charts", type=int, default=120, help="charts of each renderer")
     parser.add_argument("--ocr", action="store_true", help="read the words with PaddleOCR rather than take exact ones")
+    parser.add_argument("--plain", action="store_true", help="with --ocr, as with ocr.enlarge_charts: false")
     parser.add_argument("--only", choices=("own", "matplotlib", "vega"))
     parser.add_argument("--first", type=int, default=0, help="number of the first chart: another one, other charts")
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    reader, ocr = Reader(args.weights), make_ocr(OcrConfig()) if args.ocr else None
+    reader, ocr = Reader(args.weights), make_ocr(OcrConfig(enlarge_charts=not args.plain)) if args.ocr else None
     drawn = {
         "own": lambda: (sample_scene(render(FIRST_SEED + args.first + i)) for i in range(args.charts)),
         "matplotlib": lambda: matplotlib_charts.draw_samples(args.charts, args.first),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
@@ -46,6 +46,21 @@ def test_text_that_runs_upwards_or_downwards(engine, turn):
     (start_x, start_y), (end_x, end_y) = line.polygon[:2]  # the upper edge, as the text is read
     assert start_x == end_x
     assert (start_y > end_y) is (turn is Image.Transpose.ROTATE_90)
+
+
+def test_small_charts_are_read_enlarged_too(engine):
+    """Detection overlooks single digits of a few pixels, which it finds in a larger picture."""
+    image = Image.new("RGB", (360, 240), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(7)
+    for number in range(5):
+        pen.text((20, 20 + 45 * number), str(number), "black", font)
+        pen.text((200, 20 + 45 * number), f"Region {number}", "black", font)
+    plain, chart = (engine.read(image, OcrOptions(chart=chart)).lines for chart in (False, True))
+    assert {line.text for line in chart} == {text for n in range(5) for text in (str(n), f"Region {n}")}
+    assert len(plain) < len(chart)
+    assert all(0 <= x <= 360 and 0 <= y <= 240 for line in chart for x, y in line.polygon)
+    unlarged = load_ocr(OcrConfig(enlarge_charts=False), "cpu")
+    assert unlarged.read(image, OcrOptions(chart=True)).lines == plain
 
 
 def test_paddlex_result_has_no_path(engine):
