@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from serve_app.config import OcrConfig
 from tests.bench.throughput import limit
 from tests.bench.throughput.contestants import CONTESTANTS, Contestant
 from tests.bench.throughput.load import Load, Outcome, generate
@@ -66,7 +67,7 @@ def _measure_limit(images: dict[str, list[bytes]], options: argparse.Namespace) 
     pid = psutil.Process().pid
     splits = {(1, options.cores) if clients == 1 else (options.cores, 1) for clients in options.clients}
     for processes, threads in sorted(splits):
-        with limit.start_engines(processes, threads) as engines:
+        with limit.start_engines(processes, OcrConfig(threads=threads)) as engines:
             limit.measure(engines, [images[options.workloads[0]][0]], 1)  # warm
             for workload, pictures in images.items():
                 with metered(pid) as usage:

@@ -17,11 +17,11 @@ from tests.bench.throughput.load import Outcome
 
 
 @contextmanager
-def start_engines(processes: int, threads: int) -> Iterator[list[Connection]]:
+def start_engines(processes: int, config: OcrConfig) -> Iterator[list[Connection]]:
     """Load an engine in each of some processes; a pair of images and seconds sent to one makes it read."""
     context = get_context("spawn")
     pipes = [context.Pipe() for _ in range(processes)]
-    workers = [context.Process(target=_work, args=(theirs, threads), daemon=True) for _, theirs in pipes]
+    workers = [context.Process(target=_work, args=(theirs, config), daemon=True) for _, theirs in pipes]
     for worker in workers:
         worker.start()
     try:
@@ -48,8 +48,8 @@ def measure(engines: list[Connection], images: list[bytes], seconds: float) -> O
     return total
 
 
-def _work(pipe: Connection, threads: int) -> None:
-    engine = load_ocr(OcrConfig(threads=threads), "cpu")
+def _work(pipe: Connection, config: OcrConfig) -> None:
+    engine = load_ocr(config, "cpu")
     pipe.send("loaded")
     while True:
         try:

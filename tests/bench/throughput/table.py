@@ -47,7 +47,7 @@ def print_row(row: Row, before: list[Row]) -> None:
     outcome, usage = row.outcome, row.usage
     answers = len(outcome.ends)
     share = f"{outcome.per_second / best:.2f}" if best and not row.rate else "-"
-    cer = f"{_count_errors(outcome, limits[0]):.2%}" if limits else "-"
+    cer = f"{count_errors(outcome, limits[0]):.2%}" if limits else "-"
     failures = ", ".join(f"{name}: {count}" for name, count in outcome.failures.items())
     print(
         f"{row.contestant:10} {row.workload:8} {row.load:>10} {answers:>7} {outcome.per_second:>7.3f} {share:>8} "
@@ -57,7 +57,7 @@ def print_row(row: Row, before: list[Row]) -> None:
     )
 
 
-def _count_errors(outcome: Outcome, reference: Outcome) -> float:
+def count_errors(outcome: Outcome, reference: Outcome) -> float:
     """Edits per character of the images that both have read."""
     pairs = [
         ("\n".join(texts), "\n".join(reference.texts[image]))
