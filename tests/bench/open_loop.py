@@ -9,16 +9,15 @@ JSON for each request.
 import argparse
 import asyncio
 import json
-import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
 
+from tests.bench.arrivals import drive_closed, drive_open
 from tests.service import ROOT
 
 
@@ -44,47 +43,27 @@ def run_load(url: str, image: Path, seconds: float, *, rate: float = 0.0, client
     return [Sent(**json.loads(line)) for line in output.splitlines()]
 
 
-async def post(http: httpx.AsyncClient, url: str, image: bytes, started: float, due: float) -> Sent:
-    """Post once."""
-    try:
-        answer = await http.post(url, content=image, headers={"content-type": "image/png"})
-        status, retry_after = answer.status_code, answer.headers.get("retry-after", "")
-    except httpx.HTTPError:
-        status, retry_after = 0, ""
-    return Sent(due, time.monotonic() - started, status, retry_after)
-
-
-async def drive_open(http: httpx.AsyncClient, url: str, image: bytes, seconds: float, rate: float) -> list[Sent]:
-    """Post at `rate` a second."""
-    started, tasks = time.monotonic(), []
-    for due in draw_arrivals(rate, seconds):
-        await asyncio.sleep(max(0.0, started + due - time.monotonic()))
-        tasks.append(asyncio.create_task(post(http, url, image, started, due)))
-    return await asyncio.gather(*tasks)
-
-
-async def drive_closed(http: httpx.AsyncClient, url: str, image: bytes, seconds: float, clients: int) -> list[Sent]:
-    """Keep `clients` requests under way."""
+async def run(url: str, image: bytes, seconds: float, *, rate: float, clients: int) -> list[Sent]:
+    """Post at `rate` a second, or keep `clients` requests under way."""
     started, sent = time.monotonic(), []
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+    async with httpx.AsyncClient(timeout=180, limits=limits) as http:
 
-    async def client() -> None:
-        while (due := time.monotonic() - started) < seconds:
-            sent.append(await post(http, url, image, started, due))
-            if sent[-1].status != 200:
+        async def send(_number: int, due: float) -> None:
+            try:
+                answer = await http.post(url, content=image, headers={"content-type": "image/png"})
+                status, retry_after = answer.status_code, answer.headers.get("retry-after", "")
+            except httpx.HTTPError:
+                status, retry_after = 0, ""
+            sent.append(Sent(due - started, time.monotonic() - started, status, retry_after))
+            if clients and status != 200:
                 await asyncio.sleep(0.5)
 
-    await asyncio.gather(*(client() for _ in range(clients)))
-    return sent
+        await (drive_closed(send, seconds, clients) if clients else drive_open(send, seconds, rate))
+    return sorted(sent, key=lambda request: request.due)
 
 
-def draw_arrivals(rate: float, seconds: float) -> Iterator[float]:
-    """Times of arrival, in seconds from the start."""
-    generator, due = random.Random(0), 0.0
-    while (due := due + generator.expovariate(rate)) < seconds:
-        yield due
-
-
-async def main() -> None:
+def main() -> None:
     """Run, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
@@ -92,17 +71,12 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--rate", type=float, default=1.0, help="requests a second")
     parser.add_argument("--clients", type=int, default=0)
-    arguments = parser.parse_args()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-    async with httpx.AsyncClient(timeout=180, limits=limits) as http:
-        load = (arguments.url, arguments.image.read_bytes(), arguments.seconds)
-        if arguments.clients:
-            sent = await drive_closed(http, *load, arguments.clients)
-        else:
-            sent = await drive_open(http, *load, arguments.rate)
-    for request in sent:
+    args = parser.parse_args()
+    for request in asyncio.run(
+        run(args.url, args.image.read_bytes(), args.seconds, rate=args.rate, clients=args.clients)
+    ):
         print(json.dumps(asdict(request)))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

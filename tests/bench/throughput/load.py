@@ -5,11 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
 
-from tests.bench.open_loop import draw_arrivals
+from tests.bench.arrivals import drive_closed, drive_open
 
 TIMEOUT_S = 180
 
@@ -75,25 +76,12 @@ async def _generate(load: Load) -> Outcome:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(timeout=TIMEOUT_S, limits=limits) as http:
         outcome = Outcome()
+        send = partial(_post, http, load, outcome)
         if load.rate:
-            await _post_at_rate(http, load, outcome)
+            await drive_open(send, load.seconds, load.rate)
         else:
-            await asyncio.gather(*(_post_in_turn(http, load, outcome, client) for client in range(load.clients)))
+            await drive_closed(send, load.seconds, load.clients)
     return outcome
-
-
-async def _post_in_turn(http: httpx.AsyncClient, load: Load, outcome: Outcome, client: int) -> None:
-    number = client
-    while time.monotonic() - outcome.started < load.seconds:
-        await _post(http, load, outcome, number, time.monotonic())
-        number += load.clients
-
-
-async def _post_at_rate(http: httpx.AsyncClient, load: Load, outcome: Outcome) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        for number, due in enumerate(draw_arrivals(load.rate, load.seconds)):
-            await asyncio.sleep(max(0.0, outcome.started + due - time.monotonic()))
-            tasks.create_task(_post(http, load, outcome, number, outcome.started + due))
 
 
 async def _post(http: httpx.AsyncClient, load: Load, outcome: Outcome, number: int, scheduled: float) -> None:
