@@ -15,7 +15,7 @@ import numpy.typing as npt
 from serve_app.domain import Cell, ChartTable
 from serve_app.errors import ConfigError
 from serve_app.tables.edit_distance import similarity
-from serve_app.tables.numbers import parse_number
+from serve_app.tables.numbers import expand, parse_number
 
 TEXT_THRESHOLD = 0.5
 """Texts whose normalised edit distance reaches this are wholly different."""
@@ -136,8 +136,9 @@ def _list_numbers(table: ChartTable) -> list[float]:
 
 
 def _read_value(cell: Cell) -> float | None:
-    """The printed number, a percentage as its hundredth."""
+    """The printed number, a percentage as its hundredth, and "1.5M" as 1,500,000."""
     number = cell.number or parse_number(cell.text)
     if number is None:
         return None
+    number = expand(number)
     return number.value / 100 if number.percent else number.value

@@ -11,6 +11,14 @@ LONGEST = 64
 
 _CURRENCY = r"$¢£¤¥฿\u20a0-\u20c0"
 _MAGNITUDE = r"k|m|b|t|mn|bn|tn|thousand|thsd|tsd|mio|mln|mrd|lakh|crore|(?:m|b|tr)illions?"
+MAGNITUDES = {
+    **dict.fromkeys(("k", "K", "thousand", "tsd", "thsd"), 1e3),
+    **dict.fromkeys(("M", "mn", "mio", "mln", "million", "millions"), 1e6),
+    **dict.fromkeys(("B", "bn", "mrd", "billion", "billions"), 1e9),
+    **dict.fromkeys(("tn", "trillion", "trillions"), 1e12),
+}
+"""Units that are nothing but a power of ten. "m" and "t" are left out: they may be metres and tonnes."""
+
 _DIGITS = r"\d(?:[\d.,' ]*\d)?|[.,]\d+"
 _FORM = re.compile(
     rf"""
@@ -79,6 +87,12 @@ def parse_number(text: str) -> Number | None:
     percent = "%" in (prefix, form["late_percent"]) or suffix in _PERCENT
     negative = value > 0 and (form["open"] or "-" in (form["sign"], form["inner_sign"]))
     return Number(-value if negative else value, None if percent else _join(prefix, suffix) or None, percent)
+
+
+def expand(number: Number) -> Number:
+    """The number that a magnitude stands for: 1,500,000 without a unit for "1.5M"; others stay as they are."""
+    power = MAGNITUDES.get(number.unit or "")
+    return number if power is None else Number(number.value * power, None, number.percent)
 
 
 def format_number(number: Number) -> str:

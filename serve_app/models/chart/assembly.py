@@ -12,7 +12,7 @@ from serve_app.models.chart.labels import Labels, find_heading, find_targets, fo
 from serve_app.models.chart.misread import find_misread
 from serve_app.models.chart.pie import list_slices
 from serve_app.models.chart.scene import MarkKind, Role
-from serve_app.tables.numbers import format_number
+from serve_app.tables.numbers import expand, format_number
 
 MARKS_OF = {
     ChartKind.BAR: MarkKind.COLUMN,
@@ -22,8 +22,6 @@ MARKS_OF = {
     ChartKind.PIE: MarkKind.SLICE,
 }
 CATEGORY, SERIES, LABEL = range(3)
-
-_MAGNITUDES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "bn": 1e9}
 
 
 def assemble(graph: Graph) -> ChartTable:
@@ -78,7 +76,9 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         axis, form = _axis_of_labels(graph, entries, printed, across)
     values = _read_values(entries, axis, stacked)
     numbers = {
-        i: n.value for i, e in enumerate(entries) if e.mark in printed and (n := graph.read_number(printed[e.mark][0]))
+        i: expand(n).value
+        for i, e in enumerate(entries)
+        if e.mark in printed and (n := graph.read_number(printed[e.mark][0]))
     }
     for i in find_misread(numbers, values, axis):
         printed.pop(entries[i].mark, None)
@@ -121,17 +121,12 @@ def _find_printed(graph: Graph, marks: list[int]) -> dict[int, tuple[int, float]
 
 
 def _read_axis(graph: Graph, words: list[int], across: bool) -> tuple[Axis | None, Number]:
-    """The value axis and the unit that its ticks are printed in."""
-    numbers = [(i, number) for i in words if (number := graph.read_number(i))]
+    """The value axis and the unit that its ticks are printed in; "5k" counts as 5,000."""
+    numbers = [(i, expand(number)) for i in words if (number := graph.read_number(i))]
     units = [n.unit for _, n in numbers if n.value]
     unit = max(set(units), key=lambda u: (units.count(u), str(u))) if units else None
-    base = _MAGNITUDES.get(unit or "", 1.0)
     ticks = [
-        Tick(
-            graph.words[i].x if across else graph.words[i].y,
-            n.value * (_MAGNITUDES.get(n.unit or "", base if not n.value or n.unit == unit else 1.0) / base),
-            float(graph.roles[i, Role.TICK]),
-        )
+        Tick(graph.words[i].x if across else graph.words[i].y, n.value, float(graph.roles[i, Role.TICK]))
         for i, n in numbers
     ]
     percent = sum(n.percent for _, n in numbers) > len(numbers) / 3
@@ -146,8 +141,8 @@ def _axis_of_labels(
     for entry in entries:
         number = graph.read_number(printed[entry.mark][0]) if entry.mark in printed else None
         if number:
-            ticks.append(Tick(entry.position, number.value, printed[entry.mark][1]))
-            form = number
+            form = expand(number)
+            ticks.append(Tick(entry.position, form.value, printed[entry.mark][1]))
     return (fit_axis(ticks, upwards=not across) if len(ticks) > 2 else None), form
 
 

@@ -34,6 +34,11 @@ def test_a_missing_row_costs_recall() -> None:
     assert (score.precision, score.recall, score.f1) == (1, 0.5, pytest.approx(2 / 3))
 
 
+def test_a_magnitude_is_the_number_that_it_stands_for() -> None:
+    assert rms_f1(*with_cell("1.5M", gold="1500000")).f1 == 1
+    assert rms_f1(*with_cell("1.5M", gold="1.5")).f1 == pytest.approx(3 / 4)
+
+
 def test_an_invented_column_costs_precision() -> None:
     # The 4 true points are found; 4 of 6 predicted ones are true, as no key is like "may elephants".
     table = make_table([["", "cats", "dogs", "elephants"], ["May", "10", "20", "1"], ["June", "30", "40", "1"]])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serve_app.domain import Number
-from serve_app.tables.numbers import LONGEST, format_number, parse_number
+from serve_app.tables.numbers import LONGEST, expand, format_number, parse_number
 
 SPACED = "1\N{NARROW NO-BREAK SPACE}200"
 MINUS = "\N{MINUS SIGN}3"
@@ -139,3 +139,20 @@ def test_reads_thousands_separators(value: int) -> None:
 )
 def test_formats_plainly(number: Number, text: str) -> None:
     assert format_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1.5M", 1_500_000, None),
+        ("20k", 20_000, None),
+        ("3 bn", 3e9, None),
+        ("5 m", 5, "m"),
+        ("$2B", 2, "$B"),
+        ("7", 7, None),
+    ],
+)
+def test_magnitudes_are_numbers_and_other_units_are_kept(text, value, unit):
+    number = parse_number(text)
+    assert number
+    assert expand(number) == Number(value, unit)

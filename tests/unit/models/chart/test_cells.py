@@ -109,3 +109,11 @@ def test_lines_that_meet_share_the_point():
 def test_a_line_that_has_no_point_beside_it_goes_through_none():
     table = assemble(make_lines(first=[0, 1, 2], second=[0]))
     assert [row[2].text for row in table.rows] == ["3", "5", ""]
+
+
+def test_ticks_in_thousands_make_plain_numbers():
+    graph = make_line({2006: "2006", 2008: "2008", 2010: "2010"})
+    ticks = [dataclasses.replace(word, text=text) for word, text in zip(graph.words, ("0", "5k", "10k"), strict=False)]
+    table = assemble(dataclasses.replace(graph, words=[*ticks, *graph.words[3:]]))
+    assert [row[1].text for row in table.rows] == ["1000", "2000", "3000", "4000", "5000"]
+    assert [row[1].number.unit for row in table.rows if row[1].number] == [None] * 5
