@@ -1,10 +1,11 @@
 """Scores the bundled chart model: `python -m tests.bench.charts [--ocr]`.
 
-On charts of its own renderer that it never saw, and on those of matplotlib and Vega-Lite, which it was not trained on;
-with exact words, or with what OCR reads (Vega-Lite: only so).
+On charts of its own renderer that it never saw, and on those of matplotlib, Vega-Lite and Plotly, which it was not
+trained on; with exact words, or with what OCR reads (Vega-Lite and Plotly: only so).
 """
 
 import argparse
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from serve_app.models.chart.evaluate import (
     summarise,
 )
 from serve_app.models.chart.renderer import render
-from tests.bench.charts import matplotlib_charts, vega_charts
+from tests.bench.charts import matplotlib_charts, plotly_charts, vega_charts
 from tests.bench.charts.ocr import make_ocr
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--charts", type=int, default=120, help="charts of each renderer")
     parser.add_argument("--ocr", action="store_true", help="read the words with PaddleOCR rather than take exact ones")
     parser.add_argument("--plain", action="store_true", help="with --ocr, as with ocr.enlarge_charts: false")
-    parser.add_argument("--only", choices=("own", "matplotlib", "vega"))
+    parser.add_argument("--only", choices=("own", "matplotlib", "vega", "plotly"))
     parser.add_argument("--first", type=int, default=0, help="number of the first chart: another one, other charts")
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     args = parser.parse_args()
@@ -55,10 +56,14 @@ def main() -> None:
         "own": lambda: (sample_scene(render(FIRST_SEED + args.first + i)) for i in range(args.charts)),
         "matplotlib": lambda: matplotlib_charts.draw_samples(args.charts, args.first),
         "vega": lambda: vega_charts.draw_samples(args.charts, args.first),
+        "plotly": lambda: plotly_charts.draw_samples(args.charts, args.first),
     }
+    if importlib.util.find_spec("plotly") is None:
+        del drawn["plotly"]
+        print("plotly: left out, it is not installed: pip install '.[bench]'")
     results = []
     for name, draw in drawn.items():
-        if args.only in (None, name) and (args.ocr or name != "vega"):
+        if args.only in (None, name) and (args.ocr or name not in {"vega", "plotly"}):
             scores = score_samples(reader, draw(), ocr)
             results += scores
             print_mean(f"{name}, all", scores)

@@ -25,7 +25,7 @@ def draw_samples(count: int, first: int = 0) -> Iterator[Sample]:
         rng = random.Random(seed)
         names = list(rng.choice(NAMES))
         name, kind, series, values, spec = forms[seed % len(forms)](rng, names)
-        yield Sample(f"vega {name}", _render(rng, spec, names, series, values), _table(names, series, values, kind))
+        yield Sample(f"vega {name}", _render(rng, spec, names, series, values), make_table(names, series, values, kind))
 
 
 def _render(rng: random.Random, spec: dict[str, Any], names: list[str], series: list[str], values: list[list[float]]):
@@ -47,7 +47,10 @@ def _render(rng: random.Random, spec: dict[str, Any], names: list[str], series: 
     return Image.open(io.BytesIO(png)).convert("RGB")
 
 
-def _table(names: list[str], series: list[str], values: list[list[float]], kind: ChartKind) -> ChartTable:
+def make_table(
+    names: list[str], series: list[str], values: list[list[float]], kind: ChartKind, corner: str = CATEGORY
+) -> ChartTable:
+    """The table of a chart: a row for each name, a column for each series; shares of a pie."""
     percent = kind is ChartKind.PIE
     if percent:
         values = [[round(100 * value / sum(line), 1) for value in line] for line in values]
@@ -56,7 +59,7 @@ def _table(names: list[str], series: list[str], values: list[list[float]], kind:
         (Cell(name), *(Cell(f"{line[i]:g}", number=Number(line[i], percent=percent)) for line in values))
         for i, name in enumerate(names)
     )
-    return ChartTable((Cell("" if percent else CATEGORY), *header), rows, None, kind)
+    return ChartTable((Cell("" if percent else corner), *header), rows, None, kind)
 
 
 def _values(rng: random.Random, count: int) -> list[float]:
