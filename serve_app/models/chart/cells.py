@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from serve_app.domain import Cell
 from serve_app.models.chart.graph import Floats, Graph
 from serve_app.models.chart.labels import Labels, make_cell
@@ -61,6 +63,18 @@ def place_marks(
     Returns:
         The rows in the order of their positions, and what stands in them.
     """
+    along, upon = (1, 0) if across else (0, 1)
+    chances = links[1][:, [1 + name for name in columns]] if columns else np.ones((len(links[1]), 1))
+
+    def pair(mark: int, row: int, chance: float) -> list[Entry]:
+        """A mark in all cells of a row, to which it belongs with some probability."""
+        position, score = float(graph.points[mark, upon]), float(graph.scores[mark])
+        return [
+            Entry(mark, row, column, chance * float(by_column) * score, position)
+            for column, by_column in enumerate(chances[mark])
+            if min(chance, by_column) >= _LEAST
+        ]
+
     rows = [
         Row(
             make_cell(graph, labels, word, float(graph.roles[word, Role.CATEGORY])),
@@ -68,19 +82,27 @@ def place_marks(
         )
         for word in categories
     ]
-    entries = _choose([pair for mark in marks for pair in _pair(graph, mark, categories, columns, links, across)])
+    named = {row.cell.text: i for i, row in enumerate(rows)}
+    entries = _choose(
+        [
+            entry
+            for mark in marks
+            for i, word in enumerate(categories)
+            for entry in pair(mark, i, float(links[0][mark, 1 + word]))
+        ]
+    )
     placed = {entry.mark for entry in entries}
     others = [mark for mark in marks if mark not in placed and links[0][mark, 0] > _LEAST]
-    names = name_between([(row.position, row.cell.text) for row in rows], [_along(graph, m, across) for m in others])
-    between: dict[str, int] = {}
+    places = [float(graph.points[mark, along]) for mark in others]
+    names = name_between([(row.position, row.cell.text) for row in rows], places)
     pairs = []
-    for mark, name in zip(others, names, strict=True):
-        if name is not None and name not in {row.cell.text for row in rows[: len(categories)]}:
-            if name not in between:
-                between[name] = len(rows)
-                rows.append(Row(Cell(name, float(graph.scores[mark]), parse_number(name)), _along(graph, mark, across)))
-            row = between[name], float(links[0][mark, 0])
-            pairs += _pair_row(graph, mark, row, columns, links[1], across)
+    for mark, place, name in zip(others, places, names, strict=True):
+        if name is None or named.get(name, len(categories)) < len(categories):
+            continue
+        if name not in named:
+            named[name] = len(rows)
+            rows.append(Row(Cell(name, float(graph.scores[mark]), parse_number(name)), place))
+        pairs += pair(mark, named[name], float(links[0][mark, 0]))
     return _sort(rows, entries + _choose(pairs))
 
 
@@ -103,32 +125,6 @@ def share_hidden(graph: Graph, entries: Sequence[Entry], columns: Sequence[int],
     return [*entries, *shared]
 
 
-def _pair(
-    graph: Graph,
-    mark: int,
-    categories: Sequence[int],
-    columns: Sequence[int],
-    links: tuple[Floats, Floats],
-    across: bool,
-) -> list[Entry]:
-    """A mark in all cells that it may belong to."""
-    rows = [(row, float(links[0][mark, 1 + word])) for row, word in enumerate(categories)]
-    return [entry for row in rows for entry in _pair_row(graph, mark, row, columns, links[1], across)]
-
-
-def _pair_row(
-    graph: Graph, mark: int, row: tuple[int, float], columns: Sequence[int], by_series: Floats, across: bool
-) -> list[Entry]:
-    """A mark in all cells of a row, given with its probability, that it may belong to."""
-    position = float(graph.points[mark, 0 if across else 1])
-    chances = [float(by_series[mark, 1 + name]) for name in columns] or [1.0]
-    return [
-        Entry(mark, row[0], column, row[1] * chance * float(graph.scores[mark]), position)
-        for column, chance in enumerate(chances)
-        if min(row[1], chance) >= _LEAST
-    ]
-
-
 def _choose(pairs: Sequence[Entry]) -> list[Entry]:
     """At most one entry for each mark and each cell, the likeliest first."""
     taken: set[int] = set()
@@ -144,8 +140,3 @@ def _sort(rows: Sequence[Row], entries: Sequence[Entry]) -> tuple[list[Row], lis
     order = sorted(range(len(rows)), key=lambda i: rows[i].position)
     rank = {row: place for place, row in enumerate(order)}
     return [rows[i] for i in order], [replace(entry, row=rank[entry.row]) for entry in entries]
-
-
-def _along(graph: Graph, mark: int, across: bool) -> float:
-    """The position along the category axis in pixels."""
-    return float(graph.points[mark, 1 if across else 0])
