@@ -96,7 +96,7 @@ def _split_line(line: TextLine) -> list[PlacedWord]:
 
 def _list_numbers(text: str) -> list[str]:
     """The numbers that a text consists of, each with its unit ("761 MW 717 MW"); none if there is anything else."""
-    tokens = text.split()
+    tokens = [_drop_tick(token) for token in text.split()]
     if len(tokens) % 2 == 0 and len(set(tokens[1::2])) == 1 and not parse_number(tokens[1]):
         tokens = [f"{number} {unit}" for number, unit in zip(tokens[::2], tokens[1::2], strict=True)]
     return tokens if all(map(parse_number, tokens)) else []

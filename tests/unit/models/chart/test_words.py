@@ -30,7 +30,19 @@ def test_a_tall_box_runs_upwards():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("16 -", ["16"]), ("—", []), ("●", []), ("一", []), ("20%", ["20%"]), ("18-24", ["18-24"]), ("Q1 -", ["Q1"])],
+    [
+        ("16 -", ["16"]),
+        ("- 16", ["16"]),
+        ("-16", ["-16"]),
+        ("40GWh=", ["40GWh"]),
+        ("Sales =", ["Sales ="]),
+        ("—", []),
+        ("●", []),
+        ("一", []),
+        ("20%", ["20%"]),
+        ("18-24", ["18-24"]),
+        ("Q1 -", ["Q1"]),
+    ],
 )
 def test_ticks_and_points_are_no_text(text, expected):
     assert [part.text for part in prepare_words([TextLine(text, 1.0, box(0, 0, 30, 12))])] == expected
@@ -40,6 +52,20 @@ def test_splits_glued_ticks_without_word_boxes():
     parts = prepare_words([TextLine("0 20 40", 1.0, box(0, 0, 140, 12))])
     assert [part.text for part in parts] == ["0", "20", "40"]
     assert [part.x for part in parts] == pytest.approx([10, 60, 120])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("250- 238.5", ["250", "238.5"]),
+        ("761 MW 717 MW", ["761 MW", "717 MW"]),
+        ("761 MW 717 kW", ["761 MW 717 kW"]),
+        ("12 men", ["12 men"]),
+        ("1 200", ["1 200"]),
+    ],
+)
+def test_numbers_that_were_read_as_one_line_are_parted(text, expected):
+    assert [part.text for part in prepare_words([TextLine(text, 1.0, box(0, 0, 140, 12))])] == expected
 
 
 def test_drops_empty_lines_and_keeps_the_best():
