@@ -48,9 +48,12 @@ class _Print:
         return self.enlarged if _mean_score(self.enlarged) + gain >= _mean_score(self.plain) else self.plain
 
 
-def enlarge(image: Image.Image) -> Image.Image | None:
-    """The image up to twice as large, for a second reading; None for one that is large enough."""
-    factor = min(FACTOR, LONGEST / max(image.size))
+def enlarge(image: Image.Image, longest: int = LONGEST) -> Image.Image | None:
+    """The image up to twice as large, for a second reading; None for one that is large enough.
+
+    `longest` bounds its longer side in pixels, where less than LONGEST is what the model has memory for.
+    """
+    factor = min(FACTOR, min(longest, LONGEST) / max(image.size))
     if factor < LEAST_FACTOR:
         return None
     size = Size(*(round(factor * side) for side in image.size))

@@ -39,7 +39,7 @@ class PaddleOcrEngine:
             ConfigError: weights or packages are missing, or the installed weights are damaged.
         """
         self._engine = config.engine
-        self._enlarge_charts = config.enlarge_charts
+        self._longest = config.max_long_side if config.enlarge_charts else 0
         self.device = _choose_device(config, device)
         with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
             detection, recognition = _find_models(config, Path(folder))
@@ -60,7 +60,7 @@ class PaddleOcrEngine:
 
     def _look_again(self, image: Image.Image, lines: list[TextLine], arguments: dict[str, Any]) -> list[TextLine]:
         """Reads a small image enlarged too, and then text on its side once more, turned upright."""
-        size, enlarged = Size(*image.size), enlarge(image) if self._enlarge_charts else None
+        size, enlarged = Size(*image.size), enlarge(image, self._longest)
         if enlarged:
             image, larger = enlarged, Size(*enlarged.size)
             lines = sort_lines(fuse(rescale_lines(lines, size, larger), _to_lines(self._predict(image, arguments))))

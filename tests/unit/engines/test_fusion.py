@@ -20,6 +20,12 @@ def test_small_images_are_enlarged_up_to_a_bound(size, larger):
     assert (enlarged.size if enlarged else None) == larger
 
 
+@pytest.mark.parametrize(("longest", "larger"), [(1000, (1000, 750)), (800, (800, 600)), (500, None), (0, None)])
+def test_no_image_is_enlarged_beyond_what_there_is_memory_for(longest, larger):
+    enlarged = enlarge(Image.new("RGB", (500, 375)), longest)
+    assert (enlarged.size if enlarged else None) == larger
+
+
 def test_the_surer_reading_of_each_piece_of_print_wins():
     plain = [line(0, 100, "North", 0.95), line(200, 300, "Sauth", 0.7)]
     enlarged = [line(2, 98, "Narth", 0.8), line(202, 298, "South", 0.97)]
