@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from serve_app.domain import Size, TextLine
+from serve_app.imaging.place import Box, find_bounds
 
 FACTOR = 2.0
 """How much an image is enlarged, at most."""
@@ -30,8 +31,6 @@ _ALONE = 0.6
 _PARTED = 0.05
 """Score that a reading gains for each line more than the other has of the same print: labels that stand side by side
 are joined by mistake more often than one is cut."""
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,9 @@ def _match(plain: Sequence[TextLine], enlarged: Sequence[TextLine]) -> Iterator[
     """Lines of one reading and those of the other that they overlap with, directly or through others."""
     pieces = [_Print([line], []) for line in plain]
     for line in enlarged:
-        box, apart, met = _bounds(line), [], _Print([], [])
+        box, apart, met = find_bounds(line.polygon), [], _Print([], [])
         for piece in pieces:
-            if any(_are_same(box, _bounds(other)) for other in piece.plain):
+            if any(_are_same(box, find_bounds(other.polygon)) for other in piece.plain):
                 met.plain.extend(piece.plain)
                 met.enlarged.extend(piece.enlarged)
             else:
@@ -90,8 +89,3 @@ def _are_same(a: Box, b: Box) -> bool:
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
     return width > 0 and height > 0 and width * height > _SHARED * smaller
-
-
-def _bounds(line: TextLine) -> Box:
-    xs, ys = zip(*line.polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)

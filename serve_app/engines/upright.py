@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from serve_app.domain import Point, Polygon, TextLine
+from serve_app.imaging.place import Box, find_bounds
 
 TALL = 1.5
 """Height over width from which PaddleOCR takes a crop for vertical text (`get_rotate_crop_image`)."""
@@ -26,9 +27,6 @@ _TICK_MARKS = " -_|\N{EN DASH}\N{EM DASH}"
 """What the tick mark beside a turned label is read as."""
 
 _MARGIN = 12  # pixels of white round each crop, so that detection does not join neighbours
-
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def find_tall(lines: Sequence[TextLine]) -> list[int]:
     They are in a tall box, or in one that is about square and either misread, or of the size and in the row of one that
     is looked at: where one label of an axis stands on its side, all do.
     """
-    boxes = [_bounds(line.polygon) for line in lines]
+    boxes = [find_bounds(line.polygon) for line in lines]
     shapes = [(bottom - top) / max(right - left, 1.0) for left, top, right, bottom in boxes]
     tall = {i for i, line in enumerate(lines) if shapes[i] >= (TALL if line.score >= DOUBTFUL else SQUARE)}
     beside = {
@@ -60,7 +58,7 @@ def find_tall(lines: Sequence[TextLine]) -> list[int]:
 
 def lay_out_upright(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[Image.Image, list[Slot]]:
     """Crop the outlines' boxes, turn each both ways, and stack them on a white sheet."""
-    crops = [image.crop(_grow(_bounds(polygon), image)) for polygon in polygons]
+    crops = [image.crop(_grow(find_bounds(polygon), image)) for polygon in polygons]
     width = max(crop.height for crop in crops) + 2 * _MARGIN
     height = sum(2 * (crop.width + _MARGIN) for crop in crops) + _MARGIN
     sheet = Image.new("RGB", (max(width, 64), max(height, 64)), "white")
@@ -90,17 +88,12 @@ def merge_upright(
         line = merged[tall[slot.index]]
         text = " ".join(part.text for part in parts).strip(_TICK_MARKS)
         if score > line.score and text:
-            left, top, right, bottom = _bounds(line.polygon)
+            left, top, right, bottom = find_bounds(line.polygon)
             clockwise: list[Point] = [(left, top), (right, top), (right, bottom), (left, bottom)]
             shift = 3 if slot.clockwise else 1
             a, b, c, d = clockwise[shift:] + clockwise[:shift]
             merged[tall[slot.index]] = replace(line, text=text, score=score, polygon=(a, b, c, d), words=())
     return merged
-
-
-def _bounds(polygon: Polygon) -> Box:
-    xs, ys = zip(*polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _are_in_row(a: Box, b: Box) -> bool:

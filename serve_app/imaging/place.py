@@ -6,8 +6,17 @@ from typing import Any
 
 from serve_app.domain import Cell, ChartTable, Page, Point, Polygon, Size, TextLine
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
+
 PADDLEX_PLACES = ("dt_polys", "rec_polys", "rec_boxes", "text_word_boxes", "text_word_region")
 """The parts of PaddleX's result that are in pixels: nested lists, the innermost x, y, x, y and so on."""
+
+
+def find_bounds(polygon: Polygon) -> Box:
+    """The upright box round an outline."""
+    xs, ys = zip(*polygon, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def scale_point(point: Point, source: Size, target: Size) -> Point:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from serve_app.domain import Point, TextLine, Word
+from serve_app.imaging.place import Box, find_bounds
 
 SAME_SHARE = 0.5
 """Two outlines are of the same print if they share this part of the smaller one."""
@@ -28,12 +29,11 @@ class Fragment:
     cut_left: bool = False
     cut_right: bool = False
     cut_across: bool = False
-    box: tuple[float, float, float, float] = field(init=False)
+    box: Box = field(init=False)
     area: float = field(init=False)
 
     def __post_init__(self) -> None:
-        xs, ys = zip(*self.line.polygon, strict=True)
-        object.__setattr__(self, "box", (min(xs), min(ys), max(xs), max(ys)))
+        object.__setattr__(self, "box", find_bounds(self.line.polygon))
         object.__setattr__(self, "area", find_area(self.line.polygon))
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from serve_app.domain import Polygon, Size, TextLine
 from serve_app.imaging.order import sort_lines
+from serve_app.imaging.place import find_bounds
 from serve_app.imaging.stitch import Fragment, drop_duplicates, join_halves
 
 CUT_MARGIN = 2.0
@@ -88,7 +89,7 @@ def _place(line: TextLine, part: Tile, index: int, page: Tile) -> Fragment:
         polygon=_shift(line.polygon, part),
         words=tuple(replace(word, polygon=_shift(word.polygon, part)) for word in line.words),
     )
-    left, top, right, bottom = _bounds(moved.polygon)
+    left, top, right, bottom = find_bounds(moved.polygon)
     flat = right - left >= bottom - top
     gap = max(CUT_MARGIN, CUT_GAP * min(right - left, bottom - top))
     along, across = (gap, CUT_MARGIN) if flat else (CUT_MARGIN, gap)
@@ -106,8 +107,3 @@ def _shift(polygon: Polygon, part: Tile) -> Polygon:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
     x, y = part.left, part.top
     return (ax + x, ay + y), (bx + x, by + y), (cx + x, cy + y), (dx + x, dy + y)
-
-
-def _bounds(polygon: Polygon) -> tuple[float, float, float, float]:
-    xs, ys = zip(*polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
