@@ -141,7 +141,7 @@ def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, faci
     return text, None
 
 
-def _find_whole(values: Sequence[Cell | None], shares: list[float]) -> float | None:
+def _find_whole(values: Sequence[Cell | None], shares: list[float]) -> Number | None:
     """What all slices come to, by the amounts that are printed at most of them; None where shares are printed."""
     numbers = [(value.number, share) for value, share in zip(values, shares, strict=True) if value and value.number]
     wholes = np.array([number.value / share for number, share in numbers if not number.percent and share > 0])
@@ -149,13 +149,15 @@ def _find_whole(values: Sequence[Cell | None], shares: list[float]) -> float | N
         return None
     whole = float(np.median(wholes))
     alike = np.abs(wholes / whole - 1) < _WHOLE_ERROR if whole > 0 else np.zeros(1)
-    return whole if alike.mean() > 0.5 else None
+    units = {number.unit for number, _ in numbers}
+    return Number(whole, units.pop()) if alike.mean() > 0.5 and len(units) == 1 else None
 
 
-def _write_share(graph: Graph, mark: int, share: float, probability: float, whole: float | None) -> Cell:
+def _write_share(graph: Graph, mark: int, share: float, probability: float, whole: Number | None) -> Cell:
     """A slice by its angle: in percent, or as an amount where the other slices have amounts."""
-    percent = round(100 * share, 1)
-    number = Number(percent, percent=True) if whole is None else Number(float(f"{share * whole:.3g}"))
+    number = Number(round(100 * share, 1), percent=True)
+    if whole is not None:
+        number = Number(float(f"{share * whole.value:.3g}"), whole.unit)
     point = (float(graph.points[mark, 0]), float(graph.points[mark, 1]))
     confidence = float(np.clip(probability or graph.scores[mark] * 0.5, 0, 1))
     return Cell(format_number(number), confidence, number, point)

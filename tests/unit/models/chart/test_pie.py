@@ -102,8 +102,8 @@ def test_a_missing_border_is_shared_evenly():
 
 
 def test_a_slice_without_a_value_gets_an_amount_where_the_others_have_amounts():
-    graph = make_pie([0.3, 0.5, 0.2], ["North: 60", "South: 100", "East"], label=True)
-    assert [row[1].text for row in list_slices(graph, join_labels(graph))] == ["60", "100", "40"]
+    graph = make_pie([0.3, 0.5, 0.2], ["North: 60 kg", "South: 100 kg", "East"], label=True)
+    assert [row[1].text for row in list_slices(graph, join_labels(graph))] == ["60 kg", "100 kg", "40 kg"]
 
 
 def test_amounts_that_contradict_the_angles_tell_nothing_of_the_rest():
