@@ -13,8 +13,11 @@ from PIL import Image
 from serve_app.domain import Size, TextLine
 from serve_app.imaging.place import Box, find_bounds
 
-FACTOR = 2.0
-"""How much an image is enlarged, at most."""
+FACTOR, MOST = 2.0, 3.0
+"""How much an image is enlarged; more, up to MOST, where its longer side then still is less than LEAST_SIDE."""
+
+LEAST_SIDE = 1200
+"""Pixels. Very small charts have print of five or six pixels."""
 
 LONGEST = 1600
 """Pixels of the longer side to which an image is enlarged, at most."""
@@ -48,11 +51,12 @@ class _Print:
 
 
 def enlarge(image: Image.Image, longest: int = LONGEST) -> Image.Image | None:
-    """The image up to twice as large, for a second reading; None for one that is large enough.
+    """The image two to three times as large, for a second reading, or less; None for one that is large enough.
 
     `longest` bounds its longer side in pixels, where less than LONGEST is what the model has memory for.
     """
-    factor = min(FACTOR, min(longest, LONGEST) / max(image.size))
+    side = max(image.size)
+    factor = min(max(FACTOR, LEAST_SIDE / side), MOST, min(longest, LONGEST) / side)
     if factor < LEAST_FACTOR:
         return None
     size = Size(*(round(factor * side) for side in image.size))

@@ -20,6 +20,9 @@ SQUARE, DOUBTFUL = 0.8, 0.9
 """Height over width, and score under which a line that is hardly wider than high is looked at too: a short label on its
 side, such as "Q1", has no tall box."""
 
+LONG, TIE = 2, 0.01
+"""Characters of a text that has a direction, and how much less sure a reading of the same text may be that tells it."""
+
 _ALIKE = 0.6
 """Share of the higher box that the other one has at least, for labels of one row."""
 
@@ -75,7 +78,7 @@ def lay_out_upright(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[Im
 def merge_upright(
     lines: Sequence[TextLine], tall: Sequence[int], slots: Sequence[Slot], read: Sequence[TextLine]
 ) -> list[TextLine]:
-    """Replace the tall lines by the readings from the sheet that score better.
+    """Replace the tall lines by the readings from the sheet that score better, or tell the direction of the same text.
 
     The polygon's corners are turned too: they start at the top left of the text as it is read.
     """
@@ -87,7 +90,8 @@ def merge_upright(
         score = sum(part.score * len(part.text) for part in parts) / sum(len(part.text) for part in parts)
         line = merged[tall[slot.index]]
         text = " ".join(part.text for part in parts).strip(_TICK_MARKS)
-        if score > line.score and text:
+        same = text == line.text and len(text) > LONG and score > line.score - TIE
+        if text and (score > line.score or same):
             left, top, right, bottom = find_bounds(line.polygon)
             clockwise: list[Point] = [(left, top), (right, top), (right, bottom), (left, bottom)]
             shift = 3 if slot.clockwise else 1

@@ -13,7 +13,14 @@ def line(left, right, text="x", score=0.9, top=0):
 
 @pytest.mark.parametrize(
     ("size", "larger"),
-    [((400, 300), (800, 600)), ((1000, 500), (1600, 800)), ((1280, 900), (1600, 1125)), ((1281, 900), None)],
+    [
+        ((300, 200), (900, 600)),
+        ((500, 300), (1200, 720)),
+        ((640, 480), (1280, 960)),
+        ((1000, 500), (1600, 800)),
+        ((1280, 900), (1600, 1125)),
+        ((1281, 900), None),
+    ],
 )
 def test_small_images_are_enlarged_up_to_a_bound(size, larger):
     enlarged = enlarge(Image.new("RGB", size))

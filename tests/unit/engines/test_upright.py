@@ -55,6 +55,14 @@ def test_the_better_reading_wins_and_starts_where_the_text_starts():
     assert merged.polygon == ((10, 200), (10, 10), (30, 10), (30, 200))
 
 
+def test_the_same_reading_tells_the_direction():
+    lines = [line(10, 10, 30, 200, "Revenue", 0.995)]
+    _, slots = lay_out_upright(Image.new("RGB", (200, 300)), [lines[0].polygon])
+    read = [line(12, slots[1].top, 200, slots[1].bottom, "Revenue", 0.99)]
+    [merged] = merge_upright(lines, [0], slots, read)
+    assert merged.polygon == ((30, 10), (30, 200), (10, 200), (10, 10))
+
+
 def test_a_worse_reading_changes_nothing():
     lines = [line(10, 10, 30, 200, "1", 0.99)]
     _, slots = lay_out_upright(Image.new("RGB", (200, 300)), [lines[0].polygon])
