@@ -56,7 +56,8 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         others = (MarkKind.COLUMN, MarkKind.POINT, MarkKind.AREA)
         marks = sorted({*marks, *graph.find_marks(*others, least=0.8)})
     by_category, by_series = (fold_links(graph, labels, link) for link in (CATEGORY, SERIES))
-    columns = _order_legend(graph, find_targets(graph, labels, by_series, marks, Role.SERIES))
+    names = find_targets(graph, labels, by_series, marks, Role.SERIES)
+    columns = _order_legend(graph, [word for word in names if _is_name(labels.texts[word])])
     rows, entries = place_marks(
         graph,
         labels,
@@ -93,6 +94,11 @@ def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell,
         (row.cell, *(cells.get((r, c), Cell("", 0.0)) for c in range(len(header)))) for r, row in enumerate(rows)
     )
     return ChartTable((heading, *header), body, title, kind)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be a series' name; several numbers are what OCR read as one line by mistake."""
+    return " " not in text.strip() or any(map(str.isalpha, text))
 
 
 def _order_legend(graph: Graph, words: list[int]) -> list[int]:

@@ -20,6 +20,8 @@ _NO_TEXT = re.compile(r"[\W_一]+")
 _TICK_DASH = re.compile(r"\s*[-–—_=]+$|^[-–—_=]+\s+(?=\d)")  # noqa: RUF001
 """The axis's tick, read together with its number. A minus has no space behind it."""
 
+_TICK_BEFORE = re.compile(r"(\d[\d.,]*%?)[-–—_](\d[\d.,]*%?)")  # noqa: RUF001
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
@@ -83,6 +85,14 @@ def _drop_tick(text: str) -> str:
     return rest if rest[-1:].isdigit() or parse_number(rest) else text
 
 
+def _part_tick(token: str) -> list[str]:
+    """A tick and the value behind it, "250-238.5"; a range counts upwards, and a year's month is short."""
+    match = _TICK_BEFORE.fullmatch(token)
+    if not match or not (tick := parse_number(match[1])) or not (value := parse_number(match[2])):
+        return [token]
+    return [match[1], match[2]] if tick.value > value.value and len(match[2]) > 2 else [token]
+
+
 def _split_line(line: TextLine) -> list[PlacedWord]:
     whole = place_word(line.text.strip(), line.score, line.polygon)
     tokens = _list_numbers(whole.text)
@@ -96,7 +106,7 @@ def _split_line(line: TextLine) -> list[PlacedWord]:
 
 def _list_numbers(text: str) -> list[str]:
     """The numbers that a text consists of, each with its unit ("761 MW 717 MW"); none if there is anything else."""
-    tokens = [_drop_tick(token) for token in text.split()]
+    tokens = [number for token in text.split() for number in _part_tick(_drop_tick(token))]
     if len(tokens) % 2 == 0 and len(set(tokens[1::2])) == 1 and not parse_number(tokens[1]):
         tokens = [f"{number} {unit}" for number, unit in zip(tokens[::2], tokens[1::2], strict=True)]
     return tokens if all(map(parse_number, tokens)) else []
