@@ -54,7 +54,8 @@ def _distance(above: PlacedWord, below: PlacedWord) -> float | None:
     across = right * math.sin(angle) + down * math.cos(angle)
     height = max(above.height, below.height)
     if 0.3 * height < across < _LINE_GAP * height and abs(along) < (above.width + below.width) / 2:
-        return across / height
+        # Right under the middle: nearer than any word beside it, which may belong to the next label.
+        return across / height - (_LINE_GAP if abs(along) < height / 2 else 0.0)
     gap = along - (above.width + below.width) / 2
     if abs(across) < 0.5 * height and -height < gap < _WORD_GAP * height and along > 0:
         return max(gap, 0.0) / height + abs(across) / height

@@ -13,7 +13,7 @@ from serve_app.models.chart.scene import MarkKind, Role
 from serve_app.models.chart.sectors import fit_centre
 from serve_app.tables.numbers import format_number, parse_number
 
-_COMBINED = re.compile(r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|\s-\s)(?P<value>\S*\d.*?)\)?")  # noqa: RUF001
+_COMBINED = re.compile(r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|\s-\s|-\s*(?=[\d.,]+\s*%))(?P<value>\S*\d.*?)\)?")  # noqa: RUF001
 _CATEGORY, _LABEL = 0, 2
 
 _LEAST = 0.2
@@ -44,8 +44,8 @@ def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
     rows: list[tuple[Cell, Cell | None]] = []
     for i, (mark, name, probability) in enumerate(placed):
         text, value = _split_label(graph, labels, name, mark, facing[mark])
-        if legend and value is None and name is not None:
-            text, printed = legend[i]
+        if legend and value is None and name is not None and (part := legend[i]):
+            text, printed = part
             confidence = float(np.clip(probability * graph.words[name].score, 0, 1))
             value = Cell(printed, confidence, parse_number(printed), graph.words[name].polygon)
         cell = make_cell(graph, labels, name, probability) if name is not None else Cell("", 0.0)
@@ -109,15 +109,19 @@ def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> 
     return [(m, *chosen.get(m, (None, 0.0))) for m in slices]
 
 
-def _split_legend(names: list[str], shares: list[float]) -> list[tuple[str, str]]:
-    """Names and values of labels such as "Rail, 12": each must have the share that its slice has."""
+def _split_legend(names: list[str], shares: list[float]) -> list[tuple[str, str] | None]:
+    """Names and values of labels such as "Rail, 12", None for others; empty unless most are, and have their shares."""
     found = [_COMBINED.fullmatch(name) for name in names]
-    parts = [(match["name"].rstrip(" ,:;-"), match["value"]) for match in found if match]
-    values = [number.value for _, value in parts if (number := parse_number(value))]
-    if len(values) < max(len(names), 2) or sum(values) <= 0:
+    parts = [(match["name"].rstrip(" ,:;-"), match["value"]) if match else None for match in found]
+    pairs = [
+        (number.value, share)
+        for part, share in zip(parts, shares, strict=True)
+        if part and (number := parse_number(part[1]))
+    ]
+    total, seen = sum(value for value, _ in pairs), sum(share for _, share in pairs)
+    if len(pairs) < max(2, 0.6 * len(names)) or total <= 0 or seen <= 0:
         return []
-    away = np.abs(np.array(values) / sum(values) - shares)
-    return parts if away.max() < _SHARE_ERROR else []
+    return parts if max(abs(value / total - share / seen) for value, share in pairs) < _SHARE_ERROR else []
 
 
 def _split_label(graph: Graph, labels: Labels, name: int | None, mark: int, facing: Floats) -> tuple[str, Cell | None]:

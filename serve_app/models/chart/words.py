@@ -14,8 +14,8 @@ from serve_app.tables.numbers import parse_number
 MAX_WORDS = 96
 """More lines than this cost time and are no chart's any more."""
 
-_NO_TEXT = re.compile(r"[\W_一]+")
-"""Lines and points of a chart that OCR read as text; the Chinese numeral one looks like a dash."""
+_NO_TEXT = re.compile(r"[^\w%‰$€£¥°]+|[_一]+")
+"""Lines and points of a chart that OCR read as text (the Chinese numeral one looks like a dash), but no lone unit."""
 
 _TICK_DASH = re.compile(r"\s*[-–—_=]+$|^[-–—_=]+\s+(?=\d)")  # noqa: RUF001
 """The axis's tick, read together with its number. A minus has no space behind it."""

@@ -74,6 +74,7 @@ def test_rows_run_clockwise_with_percentages():
         ("Rail, 12.5", "Rail", "12.5"),
         ("Rail (12%)", "Rail", "12%"),
         ("Model 3 12%", "Model 3", "12%"),
+        ("A-12.5%", "A", "12.5%"),
         ("18-24: 7%", "18-24", "7%"),
     ],
 )
@@ -87,6 +88,12 @@ def test_values_in_a_legend_are_told_by_their_shares():
     graph = make_pie([0.5, 0.3, 0.2], ["Rail, 250", "Road, 150", "Air, 100"])
     rows = list_slices(graph, join_labels(graph))
     assert [(name.text, value.text) for name, value in rows] == [("Rail", "250"), ("Road", "150"), ("Air", "100")]
+
+
+def test_a_legend_is_split_though_one_entry_was_misread():
+    graph = make_pie([0.5, 0.3, 0.2], ["Rail, 250", "Road, 150", "Alr1OO"])
+    rows = list_slices(graph, join_labels(graph))
+    assert [(name.text, value.text) for name, value in rows] == [("Rail", "250"), ("Road", "150"), ("Alr1OO", "100")]
 
 
 def test_years_in_a_legend_are_no_values():
