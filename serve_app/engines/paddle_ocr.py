@@ -29,6 +29,11 @@ from serve_app.models import ocr_weights
 logger = logging.getLogger("ray.serve")
 
 
+CHART_BOX_THRESH = 0.5
+"""Score from which a place counts as text in a chart, whose texts are short and small; PaddleOCR's own is 0.6. On 82
+rendered charts it raised the RMS-F1 by 0.016; 0.4 did the same, and 0.3 less."""
+
+
 class PaddleOcrEngine:
     """One PaddleOCR instance. Its predictor is not thread safe: one process, one thread, one call at a time."""
 
@@ -50,6 +55,8 @@ class PaddleOcrEngine:
         """Read an RGB image; polygons are in its pixels, lines in reading order."""
         arguments = asdict(options)
         chart = arguments.pop("chart")
+        if chart and options.text_det_box_thresh is None:
+            arguments["text_det_box_thresh"] = CHART_BOX_THRESH
         result = self._predict(image, arguments)
         lines = _to_lines(result)
         if chart:

@@ -74,6 +74,8 @@ def test_rows_run_clockwise_with_percentages():
         ("Rail, 12.5", "Rail", "12.5"),
         ("Rail (12%)", "Rail", "12%"),
         ("Model 3 12%", "Model 3", "12%"),
+        ("Rail,724", "Rail", "724"),
+        ("Rail 1,200", "Rail", "1,200"),
         ("A-12.5%", "A", "12.5%"),
         ("18-24: 7%", "18-24", "7%"),
     ],
