@@ -14,8 +14,8 @@ from serve_app.models.chart.sectors import fit_centre
 from serve_app.tables.numbers import format_number, parse_number
 
 _COMBINED = re.compile(
-    r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|(?<=[^\W\d]),|\s-\s|-\s*(?=[\d.,]+\s*%))(?P<value>\S*\d.*?)\)?"
-)  # noqa: RUF001
+    r"(?P<name>.*\S)(?:\s*[:;(–—]\s*|,?\s+|(?<=[^\W\d]),|\s-\s|-\s*(?=[\d.,]+\s*%))(?P<value>\S*\d.*?)\)?"  # noqa: RUF001
+)
 _CATEGORY, _LABEL = 0, 2
 
 _LEAST = 0.2
