@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 
 Send = Callable[[int, float], Awaitable[None]]
 """Sends a request: its number, and when it was due (`time.monotonic`), from which its latency counts."""
@@ -19,15 +20,14 @@ async def drive_open(send: Send, seconds: float, rate: float) -> None:
 
 
 async def drive_closed(send: Send, seconds: float, clients: int) -> None:
-    """Keeps `clients` requests under way."""
-    started = time.monotonic()
+    """Keeps `clients` requests under way; they share the numbers, so that no client has the short requests alone."""
+    started, numbers = time.monotonic(), count()
 
-    async def run_client(number: int) -> None:
+    async def run_client() -> None:
         while time.monotonic() - started < seconds:
-            await send(number, time.monotonic())
-            number += clients
+            await send(next(numbers), time.monotonic())
 
-    await asyncio.gather(*map(run_client, range(clients)))
+    await asyncio.gather(*(run_client() for _ in range(clients)))
 
 
 def draw_arrivals(rate: float, seconds: float) -> Iterator[float]:
