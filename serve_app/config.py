@@ -51,7 +51,8 @@ class OcrConfig(Section):
     """Text lines recognised in one call of the model; wide lines are batched with wide ones."""
     detection_long_side: Annotated[int, Field(ge=320, le=4000)] | None = None
     """Pixels to which the copy is scaled in which text is looked for; what is found is read at full size. None looks at
-    full size. 1280 lost nothing on A4 pages of 1600 pixels; 960 lost lines of print under 14 pixels."""
+    full size. On A4 pages of 1600 pixels 1280 changed 0.06 % of the characters; 960 lost lines of print under 14
+    pixels."""
     mkldnn: bool = False
     """oneDNN kernels of the Paddle engine on a CPU; paddlepaddle 3.3 fails with them on PP-OCR models."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.5
