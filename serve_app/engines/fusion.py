@@ -71,10 +71,11 @@ def fuse(plain: Sequence[TextLine], enlarged: Sequence[TextLine]) -> list[TextLi
 def _match(plain: Sequence[TextLine], enlarged: Sequence[TextLine]) -> Iterator[_Print]:
     """Lines of one reading and those of the other that they overlap with, directly or through others."""
     pieces = [_Print([line], []) for line in plain]
+    boxes = {id(line): find_bounds(line.polygon) for line in plain}
     for line in enlarged:
         box, apart, met = find_bounds(line.polygon), [], _Print([], [])
         for piece in pieces:
-            if any(_are_same(box, find_bounds(other.polygon)) for other in piece.plain):
+            if any(_are_same(box, boxes[id(other)]) for other in piece.plain):
                 met.plain.extend(piece.plain)
                 met.enlarged.extend(piece.enlarged)
             else:

@@ -15,7 +15,6 @@ from serve_app.tables.numbers import parse_number
 _LEAST = 0.1
 """A mark is not put into a cell that it belongs to with less probability than this."""
 
-
 _UNSURE = 0.5
 """What a point that several lines share is worth as a reading of the second one."""
 
