@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from serve_app.config import Limits
-from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable
+from serve_app.errors import BadRequest, Busy, DeadlineExceeded, ModelUnavailable
 
 MEMORY = 0.95
 """Weight of the past against each new call in the mean service time: about the last twenty calls count."""
@@ -234,7 +234,7 @@ class Ticket:
         except Busy as error:
             error.retry_after = error.retry_after or load.find_retry_after(0.0)
             raise
-        except (ModelUnavailable, DeadlineExceeded):
+        except (BadRequest, DeadlineExceeded, ModelUnavailable):
             raise
         except Exception:
             completed = True  # the model failed on this image, which took its time

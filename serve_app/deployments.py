@@ -7,10 +7,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
-from io import BytesIO
 
 from fastapi import FastAPI
-from PIL import Image
 from ray import serve
 from ray.serve.handle import DeploymentHandle
 
@@ -25,6 +23,7 @@ from serve_app.engines.model_thread import ModelThread, resident_bytes
 from serve_app.engines.openai_chart import OpenAiChart
 from serve_app.engines.usage import measure
 from serve_app.errors import AppError
+from serve_app.imaging.decode import decode_prepared
 from serve_app.metrics import ClientMetrics, ModelMetrics
 from serve_app.pipeline import CHART, OCR, Pipeline
 from serve_app.replicas import ReplicaClient
@@ -50,7 +49,8 @@ class Ocr:
 
     async def read(self, image: bytes, options: OcrOptions) -> Page:
         """Read an encoded image; polygons are in its pixels."""
-        return await self._model.call(lambda engine, _: engine.read(_decode(image), options))
+        decoded = await asyncio.to_thread(decode_prepared, image)
+        return await self._model.call(lambda engine, _: engine.read(decoded, options))
 
     async def describe(self) -> ModelInfo:
         """What is loaded in this replica."""
@@ -80,7 +80,7 @@ class Chart:
 
     async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
-        return await self._queue.read(ChartInput(await asyncio.to_thread(_decode, image), tuple(lines)))
+        return await self._queue.read(ChartInput(await asyncio.to_thread(decode_prepared, image), tuple(lines)))
 
     async def describe(self) -> ModelInfo:
         """What is loaded in this replica."""
@@ -150,7 +150,3 @@ class Ingress:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
         return build_api(self._config, self._pipeline, self._models)
-
-
-def _decode(image: bytes) -> Image.Image:
-    return Image.open(BytesIO(image)).convert("RGB")

@@ -1,12 +1,10 @@
-"""Model clients without Ray: an engine in the same process, called directly, and counted."""
+"""Model clients without Ray: an engine in the same process, and the number of calls that reached it."""
 
 from collections.abc import Sequence
-from io import BytesIO
-
-from PIL import Image
 
 from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
 from serve_app.engines.base import ChartEngine, ChartInput, OcrEngine
+from serve_app.imaging.decode import decode_prepared
 
 
 class LocalClient:
@@ -38,10 +36,11 @@ class LocalOcr(LocalClient):
         self.options: OcrOptions | None = None
 
     async def read(self, image: bytes, options: OcrOptions) -> Page:
+        decoded = decode_prepared(image)
         self.count()
         self.images.append(image)
         self.options = options
-        return self.engine.read(Image.open(BytesIO(image)).convert("RGB"), options)
+        return self.engine.read(decoded, options)
 
 
 class LocalChart(LocalClient):
@@ -50,7 +49,8 @@ class LocalChart(LocalClient):
         self.lines: tuple[TextLine, ...] = ()
 
     async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+        decoded = decode_prepared(image)
         self.count()
         self.lines = tuple(lines)
-        [reading] = self.engine.read([ChartInput(Image.open(BytesIO(image)).convert("RGB"), self.lines)])
+        [reading] = self.engine.read([ChartInput(decoded, self.lines)])
         return reading

@@ -168,6 +168,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "png_text_bomb": (lambda: png(64, 48, inflating(b"zTXt")), 400),
     "png_profile_bomb": (lambda: png(64, 48, inflating(b"iCCP")), 400),
     "png_many_profiles": (lambda: png(64, 48, chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(900_000))) * 500), 400),
+    "png_many_chunks": (lambda: png(64, 48, chunk(b"teSt", b"") * 400_000), 400),
     "jpeg_many_scans": (lambda: progressive_scans(3000), 400),
     "jpeg_many_exif": (lambda: jpeg(segment(0xE1, b"Exif\0\0" + bytes(200)) * 20_000), 400),
     "tiff_many_strips": (lambda: grey_tiff(64, 48, strips=500_000, rows=1), 400),

@@ -3,20 +3,19 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
-from io import BytesIO
 from math import exp
 from typing import Any
-
-from PIL import Image
 
 from serve_app.config import ChartConfig, RemoteConfig
 from serve_app.domain import ChartReading, Size
 from serve_app.engines.model_server import ModelServer, TokenLogprob
 from serve_app.engines.profiles import ChartProfile, find_profile
 from serve_app.errors import ConfigError, ModelFailed
+from serve_app.imaging.decode import decode_prepared
 from serve_app.imaging.encode import encode
 from serve_app.imaging.proportions import bound_proportions
 from serve_app.imaging.resize import bound_pixels
+from serve_app.imaging.signature import find_format
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
@@ -129,10 +128,10 @@ def align_confidence(text: str, tokens: Sequence[TokenLogprob]) -> list[float]:
 
 def _to_png(image: bytes, profile: ChartProfile) -> tuple[bytes, Size]:
     """The image as PNG in the profile's bounds; a PNG that is within them stays as it is."""
-    decoded = Image.open(BytesIO(image))
-    shaped = bound_proportions(decoded.convert("RGB"), min_edge=profile.min_edge, max_aspect=profile.max_aspect)
+    decoded = decode_prepared(image)
+    shaped = bound_proportions(decoded, min_edge=profile.min_edge, max_aspect=profile.max_aspect)
     bounded = bound_pixels(shaped, profile.max_pixels)
     size = Size(*bounded.size)
-    if decoded.format == "PNG" and bounded.size == decoded.size:
+    if find_format(image) == "PNG" and bounded.size == decoded.size:
         return image, size
     return encode(bounded, "lossless"), size

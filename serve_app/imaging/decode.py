@@ -13,6 +13,7 @@ from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging.check import Header
 from serve_app.imaging.reader import damage_reported, open_image
+from serve_app.imaging.signature import find_format
 
 DRAFT_GAP = 2
 """A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while that stays twice the size asked for: `Image.thumbnail`'s
@@ -63,6 +64,17 @@ def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Imag
             raise UnreadableImage(f"The {header.format} file holds an image of another size than its header says")
     rgb.info = {}  # or the profile and the transparent colour would be written into the encoded copy
     return rgb
+
+
+def decode_prepared(data: bytes) -> Image.Image:
+    """Decode what `prepare` made, in a replica.
+
+    Raises:
+        UnreadableImage: for a PNG that was built not to decode though its checksums are right.
+    """
+    image_format = find_format(data) or ""
+    with damage_reported(image_format):
+        return open_image(data, image_format).convert("RGB")
 
 
 def _convert(image: ImageFile, header: Header) -> Image.Image:

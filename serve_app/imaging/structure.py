@@ -1,9 +1,10 @@
 """Bounds on how a file is built, checked before Pillow parses it.
 
-The work of decoding is bounded by an image's pixels only in an honest file. Some files make a parser repeat itself:
-a thousand progressive scans of the same picture, a profile that inflates a thousandfold, given a thousand times.
+The work of decoding is bounded by an image's pixels only in an honest file. Some files make a parser repeat itself: a
+thousand progressive scans of the same picture, a profile that inflates a thousandfold, given a thousand times.
 Measured with Pillow 13 on one core: a JPEG of 0.1 MB with 300 scans of 24 million pixels takes 4.4 s, a PNG of 2 MB
-with 2,000 profiles 1.1 s, a JPEG of 4 MB with 20,000 EXIF segments 2.7 s, a TIFF of 4 MB with a million strips 4.3 s.
+with 2,000 profiles 1.1 s, one of 5 MB with 400,000 empty chunks 0.8 s, a JPEG of 4 MB with 20,000 EXIF segments 2.7 s,
+a TIFF of 4 MB with a million strips 4.3 s.
 """
 
 import struct
@@ -13,6 +14,9 @@ from serve_app.errors import UnreadableImage
 
 MAX_PROFILES = 16
 """Colour profiles of a PNG. The standard allows one; their chunk's name is counted wherever it occurs."""
+
+MAX_CHUNKS = 10_000
+"""Parts of a PNG. libpng cuts the pixels into parts of 8 KiB: 640 in 5 MiB."""
 
 MAX_SCANS = 100
 """Of a JPEG, as in libtiff (TIFF_JPEG_MAX_ALLOWED_SCAN_NUMBER). Progressive encoders write about ten; the marker also
@@ -42,6 +46,7 @@ def check_structure(data: bytes, image_format: str) -> None:
     """
     if image_format == "PNG":
         _check_count(data.count(b"iCCP"), MAX_PROFILES, "colour profiles")
+        _check_count(_count_chunks(data, MAX_CHUNKS + 1), MAX_CHUNKS, "chunks")
     elif image_format == "JPEG":
         # In a scan's data a 0xFF byte is always followed by 0x00 or a restart marker, so no scan escapes this count.
         _check_count(data.count(b"\xff\xda"), MAX_SCANS, "JPEG scans")
@@ -69,6 +74,15 @@ def count_directories(data: bytes) -> int:
         seen.add(offset)
         offset = following
     return max(1, len(seen))
+
+
+def _count_chunks(png: bytes, most: int) -> int:
+    """Chunks of a PNG, up to `most`: each has 4 bytes for its length, 4 for its name, 4 for its checksum."""
+    offset, count = 8, 0
+    while offset + 8 <= len(png) and count < most:
+        offset += 12 + int.from_bytes(png[offset : offset + 4], "big")
+        count += 1
+    return count
 
 
 def _check_count(count: int, bound: int, what: str) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from serve_app.admission import FIRST, Admission, Load, Supply
 from serve_app.config import Limits
-from serve_app.errors import Busy, DeadlineExceeded, ModelFailed, ModelUnavailable
+from serve_app.errors import Busy, DeadlineExceeded, ModelFailed, ModelUnavailable, UnreadableImage
 
 DEADLINE_S = 60.0
 
@@ -197,6 +197,7 @@ class TestTickets:
             (ModelFailed("on this image"), True),
             (RuntimeError("unknown"), True),
             (Busy("the queue is full"), False),
+            (UnreadableImage("does not decode"), False),
             (ModelUnavailable("died"), False),
             (DeadlineExceeded("late"), False),
             (KeyboardInterrupt(), False),

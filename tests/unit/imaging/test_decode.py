@@ -9,9 +9,10 @@ from PIL import Image, ImageCms, ImageOps
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging.check import Header, check_header
-from serve_app.imaging.decode import decode
+from serve_app.imaging.decode import decode, decode_prepared
+from serve_app.imaging.prepare import prepare
 from tests.drawings import encode, fill_page, sketch_chart
-from tests.hostile import chunk, deep_png, half, png, tiff
+from tests.hostile import HOSTILE, chunk, deep_png, half, png, tiff
 
 TIFF_SHORT, TIFF_LONG = 3, 4
 
@@ -242,3 +243,16 @@ def test_a_truncated_jpeg_is_found_at_a_fraction_too() -> None:
 def test_the_profile_is_left_behind() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     read(encode(sketch_chart(64, 48), "PNG", icc_profile=profile))  # asserts that info is empty
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "BMP"])
+def test_a_replica_decodes_what_was_sent_as_it_came(image_format: str) -> None:
+    data = encode(sketch_chart(96, 64), image_format)
+    assert np.array_equal(np.asarray(decode_prepared(data)), np.asarray(read(data)))
+
+
+def test_a_png_that_was_built_not_to_decode_fails_in_the_replica() -> None:
+    data = HOSTILE["png_bad_zlib"][0]()
+    assert prepare(data, check(data), long_side=1024).data is data  # its checksums are right
+    with pytest.raises(UnreadableImage, match="damaged"):
+        decode_prepared(data)
