@@ -23,7 +23,7 @@ _EXAMPLES: dict[type[AppError], str] = {
     errors.TooManyPixels: "The image has 30000 x 30000 pixels, the limit is 40000000. Scale it down",
     errors.UnsupportedMedia: "This is a PDF. Send its pages as PNG, JPEG, WebP, BMP or TIFF images",
     errors.InvalidParameter: "format: 'xls' is none of json, markdown, csv, html",
-    errors.Busy: "The ocr model would come to this request in about 16.2 s, the bound is 15 s",
+    errors.Busy: "The ocr model would come to this request in up to 16.2 s, the bound is 15 s",
     errors.ModelFailed: "The model failed on this image (RuntimeError). Sending it again will not help",
     errors.ModelUnavailable: "No replica of Chart is ready",
     errors.OutOfMemory: "The image does not fit the memory of the GPU, even at the smallest resolution",

@@ -1,18 +1,11 @@
-import sys
-from dataclasses import replace
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.engines import paddle_ocr
 from serve_app.engines.base import load_ocr
-from serve_app.engines.openvino_runner import OpenVinoRunner
-from serve_app.errors import ConfigError
-from tests.drawings import PAGE_LINES, draw_chart, draw_page
+from tests.drawings import PAGE_LINES, draw_page
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +61,6 @@ def test_paddlex_result_has_no_path(engine):
     assert not {"input_path", "page_index"} & set(document)
 
 
-def test_lines_are_decoded_from_the_output_itself_and_alike(engine):
-    decode = engine._ocr.paddlex_pipeline.text_rec_model.post_op
-    assert isinstance(decode, paddle_ocr._UncopiedDecoder)
-    output = np.random.default_rng(0).random((2, 40, 18710), dtype=np.float32)
-    assert decode([output]) == decode._decode([output])
-    assert np.shares_memory(np.array(paddle_ocr._Uncopied(output)), output)
-
-
 def test_lines_can_be_looked_for_in_a_smaller_copy(engine):
     smaller = load_ocr(OcrConfig(detection_long_side=640), "cpu")
     page, whole = smaller.read(draw_page(), OcrOptions()), engine.read(draw_page(), OcrOptions())
@@ -84,46 +69,3 @@ def test_lines_can_be_looked_for_in_a_smaller_copy(engine):
     assert page.paddlex["text_det_params"]["limit_type"] == "max"
     for line, other in zip(page.lines, whole.lines, strict=True):
         assert np.asarray(line.polygon) == pytest.approx(np.asarray(other.polygon), abs=8)  # pixels of the image
-
-
-def test_both_runtimes_of_a_cpu_read_the_same(engine):
-    other = load_ocr(OcrConfig(cpu_runtime="onnxruntime"), "cpu")
-    assert isinstance(engine._ocr.paddlex_pipeline.text_rec_model.runner, OpenVinoRunner)
-    assert not isinstance(other._ocr.paddlex_pipeline.text_rec_model.runner, OpenVinoRunner)
-    for image in (draw_page(), draw_chart()):
-        page, same = (reader.read(image, OcrOptions(return_word_box=True)) for reader in (engine, other))
-        assert [replace(line, score=0.0) for line in page.lines] == [replace(line, score=0.0) for line in same.lines]
-        assert [line.score for line in page.lines] == pytest.approx([line.score for line in same.lines], abs=1e-4)
-
-
-def test_gpu_is_refused_where_the_library_has_none():
-    with pytest.raises(ConfigError, match="onnxruntime-gpu"):
-        load_ocr(OcrConfig(), "gpu")
-
-
-def test_a_wrong_model_directory_is_a_clear_error(tmp_path):
-    config = OcrConfig(
-        detection_model="PP-OCRv6_small_det",
-        detection_dir=str(tmp_path / "det"),
-        recognition_model="PP-OCRv6_small_rec",
-        recognition_dir=str(tmp_path / "rec"),
-    )
-    with pytest.raises(ConfigError, match="PP-OCRv6_small_det"):
-        load_ocr(config, "cpu")
-
-
-@pytest.mark.parametrize(("max_long_side", "warnings"), [(1600, 0), (4000, 1)])
-def test_paddle_takes_no_more_than_its_share_and_says_what_is_too_large_for_it(
-    max_long_side, warnings, monkeypatch, caplog
-):
-    flags = {}
-    card = SimpleNamespace(total_memory=24 << 30)
-    cuda = SimpleNamespace(device_count=lambda: 1, get_device_properties=lambda _: card)
-    device = SimpleNamespace(is_compiled_with_cuda=lambda: True, cuda=cuda)
-    monkeypatch.setitem(sys.modules, "paddle", SimpleNamespace(device=device, set_flags=flags.update))
-    server = {"detection_model": "PP-OCRv5_server_det", "recognition_model": "PP-OCRv5_server_rec"}
-    config = OcrConfig(engine="paddle", num_gpus=0.25, max_long_side=max_long_side, **server)
-    with caplog.at_level("WARNING", logger="ray.serve"):
-        assert paddle_ocr._choose_device(config, "gpu") == "gpu"
-    assert flags == {"FLAGS_gpu_memory_limit_mb": 6 * 1024 - 512}
-    assert len(caplog.records) == warnings
