@@ -27,7 +27,7 @@ PADDLE_BATCH = 6
 OPENVINO_BATCH, OPENVINO_WIDTH_STEP = 1, 32
 """The same on OpenVINO, and the pixels of which a line's width is made a multiple. On 60 pages in many fonts this read
 0.08 % of 63,984 characters wrong; batches of 6 as PaddleOCR makes them 0.15 %, single lines without the padding 0.10 %
-(full stops at the very edge are lost). It took 13 % less time than those batches, 9 % on widths met before."""
+(full stops at the very edge are lost). In several runs it took 2 to 13 % less time than those batches."""
 
 
 class Loaded(NamedTuple):
