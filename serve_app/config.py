@@ -44,7 +44,7 @@ class OcrConfig(Section):
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     """CPU threads of one replica's model."""
     cpu_runtime: Literal["openvino", "onnxruntime"] = "openvino"
-    """What runs the models of `engine: onnxruntime` on a CPU; both read the same texts from the same batches."""
+    """What runs the models of `engine: onnxruntime` on a CPU; both compute the same from the same lines."""
     cpu_precision: Literal["float32", "bfloat16"] = "float32"
     """Of OpenVINO; `bfloat16` takes about a third of the time on CPUs with AMX, and may change texts."""
     recognition_batch: Annotated[int, Field(ge=1, le=256)] | None = None
@@ -53,7 +53,7 @@ class OcrConfig(Section):
     PaddleOCR's default."""
     detection_long_side: Annotated[int, Field(ge=320, le=4000)] | None = None
     """Pixels to which the copy is scaled in which text is looked for; what is found is read at full size. None looks at
-    full size. On A4 pages of 1600 pixels 1280 changed 0.06 % of the characters; 960 lost lines of print under 14
+    full size. On A4 pages of 1600 pixels 1280 changed 0.04 % of the characters; 960 lost lines of print under 14
     pixels."""
     mkldnn: bool = False
     """oneDNN kernels of the Paddle engine on a CPU; paddlepaddle 3.3 fails with them on PP-OCR models."""

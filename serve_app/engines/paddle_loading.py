@@ -63,7 +63,7 @@ class _Decoder:
     """PaddleX's decoder of the recognised lines, without its `np.array(…)` of the model's output.
 
     That copy costs more than the decoding: 18,710 probabilities for each of some hundred steps are 56 MB in a batch.
-    It also tells PaddleX how much wider the runner made the lines, or it would place their words too far to the right.
+    It also tells PaddleX how much wider the runner made the lines, or it would place their words too far to the left.
     """
 
     def __init__(self, decode: Callable[..., Any], runner: Any) -> None:

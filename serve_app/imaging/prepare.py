@@ -9,7 +9,7 @@ from serve_app.imaging.binarise import binarise as to_black_and_white
 from serve_app.imaging.check import Header
 from serve_app.imaging.decode import decode
 from serve_app.imaging.encode import encode
-from serve_app.imaging.reader import check_checksums, damage_reported
+from serve_app.imaging.reader import check_checksums
 from serve_app.imaging.resize import bound, fit, rescale
 from serve_app.imaging.tile import Tile, tile
 
@@ -78,8 +78,7 @@ def prepare(
     """
     forwarded = _is_plain(header) and fit(header.size, long_side) == header.size and not binarise
     if forwarded and header.format == "PNG":
-        with damage_reported("PNG"):
-            check_checksums(data)
+        check_checksums(data)
         return Prepared(data, header.size, header.size)
     image = bound(decode(data, header, long_side=long_side), long_side)
     if forwarded:

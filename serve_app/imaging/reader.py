@@ -40,14 +40,6 @@ def open_image(data: bytes, image_format: str) -> ImageFile:
     return _PARSERS[image_format](io.BytesIO(data))
 
 
-def check_checksums(png: bytes) -> None:
-    """Hold all parts of a PNG against their checksums, up to its end, without decoding. Call within `damage_reported`.
-
-    A file that passes was not cut short or changed on its way. It may still have been built not to decode.
-    """
-    open_image(png, "PNG").verify()
-
-
 @contextmanager
 def damage_reported(image_format: str) -> Iterator[None]:
     """Report any failure of Pillow's parsers and decoders.
@@ -69,3 +61,15 @@ def damage_reported(image_format: str) -> Iterator[None]:
             f"The {image_format} file is damaged, or of a variant that is not read: {reason}. "
             "Send the whole file, or save the image again as PNG"
         ) from error
+
+
+def check_checksums(png: bytes) -> None:
+    """Hold all parts of a PNG against their checksums, up to its end, without decoding.
+
+    A file that passes was not cut short or changed on its way. It may still have been built not to decode.
+
+    Raises:
+        UnreadableImage: for a part that is missing or changed.
+    """
+    with damage_reported("PNG"):
+        open_image(png, "PNG").verify()

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from serve_app.engines.openvino_runner import OpenVinoRunner
 from serve_app.models import ocr_weights
@@ -20,3 +21,12 @@ def test_lines_are_widened_to_a_multiple_with_zeros(model, width, widened):
     [expected] = plain([np.concatenate([line, np.zeros((1, 3, 48, widened - width), np.float32)], axis=3)])
     assert np.array_equal(output, expected)
     assert (runner.widening, plain.widening) == (widened / width, 1.0)
+
+
+def test_it_computes_what_onnx_runtime_does(model):
+    lines = np.random.default_rng(1).random((2, 3, 48, 400), dtype=np.float32) * 2 - 1
+    session = InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    [expected] = session.run(None, {session.get_inputs()[0].name: lines})
+    [output] = OpenVinoRunner(model, threads=1, precision="float32")([lines])
+    assert output == pytest.approx(expected, abs=1e-4)
+    assert np.array_equal(output.argmax(axis=-1), expected.argmax(axis=-1))

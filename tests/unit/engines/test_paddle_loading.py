@@ -50,7 +50,8 @@ def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(
             [found] = engine.read(draw_page((line,), width=700), OcrOptions(return_word_box=True)).lines
             start = 40 + font.getlength(line[: line.rindex(" ") + 1])
             assert found.words[-1].text == words[end - 1]
-            assert found.words[-1].polygon[0][0] == pytest.approx(start, abs=10)
+            # PaddleX begins a word within its first letter. Without the correction it comes up to 14 pixels earlier.
+            assert found.words[-1].polygon[0][0] == pytest.approx(start + 5, abs=4)
 
 
 def test_gpu_is_refused_where_the_library_has_none():
