@@ -10,6 +10,9 @@ Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
 """Four corners, clockwise from the top left of the text as it is read."""
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -137,6 +140,65 @@ class Evidence:
     line: int | None = None
     similarity: float = 0.0
     corrected: str | None = None
+
+
+class RegionKind(StrEnum):
+    """What a part of a page is."""
+
+    TEXT = "text"
+    TITLE = "title"
+    FIGURE = "figure"
+    FIGURE_CAPTION = "figure_caption"
+    TABLE = "table"
+    TABLE_CAPTION = "table_caption"
+    HEADER = "header"
+    FOOTER = "footer"
+    REFERENCE = "reference"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page that a layout model found, with its score in [0, 1]."""
+
+    kind: RegionKind
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How an image lies: `degrees` (0, 90, 180 or 270) counter-clockwise turn it upright; the score is in [0, 1]."""
+
+    degrees: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """A cell of a table's structure: its box, its row and column from 0, and how many of each it spans."""
+
+    box: Box
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableStructure:
+    """The cells that a model sees in a table, in reading order, with the mean score of its decisions in [0, 1]."""
+
+    cells: tuple[CellPlace, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageWarning:
+    """Something that the reader of an answer must know: a code for programs, a message for people."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

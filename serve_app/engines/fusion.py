@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from serve_app.domain import Size, TextLine
-from serve_app.imaging.place import Box, find_bounds
+from serve_app.domain import Box, Size, TextLine
+from serve_app.imaging.place import find_bounds
 
 FACTOR, MOST = 2.0, 3.0
 """How much an image is enlarged; more, up to MOST, where its longer side then still is less than LEAST_SIDE."""

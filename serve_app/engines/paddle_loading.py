@@ -15,9 +15,9 @@ from serve_app.config import Device, OcrConfig
 from serve_app.engines.footprint import measure_ocr
 from serve_app.engines.gpu_memory import find_budget
 from serve_app.engines.hidden_modules import hide_modules
-from serve_app.engines.openvino_runner import OpenVinoRunner
 from serve_app.errors import ConfigError
 from serve_app.models import ocr_weights
+from serve_app.onnx.openvino_runner import OpenVinoRunner
 
 logger = logging.getLogger("ray.serve")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from serve_app.domain import Point, Polygon, TextLine
-from serve_app.imaging.place import Box, find_bounds
+from serve_app.domain import Box, Point, Polygon, TextLine
+from serve_app.imaging.place import find_bounds
 
 TALL = 1.5
 """Height over width from which PaddleOCR takes a crop for vertical text (`get_rotate_crop_image`)."""

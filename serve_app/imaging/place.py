@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from serve_app.domain import Cell, ChartTable, Page, Point, Polygon, Size, TextLine
-
-Box = tuple[float, float, float, float]
-"""Left, top, right and bottom, in pixels."""
+from serve_app.domain import Box, Cell, ChartTable, Page, Point, Polygon, Size, TextLine
 
 PADDLEX_PLACES = ("dt_polys", "rec_polys", "rec_boxes", "text_word_boxes", "text_word_region")
 """The parts of PaddleX's result that are in pixels: nested lists, the innermost x, y, x, y and so on."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from serve_app.domain import Point, TextLine, Word
-from serve_app.imaging.place import Box, find_bounds
+from serve_app.domain import Box, Point, TextLine, Word
+from serve_app.imaging.place import find_bounds
 
 SAME_SHARE = 0.5
 """Two outlines are of the same print if they share this part of the smaller one."""

@@ -9,8 +9,8 @@ from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
 from serve_app.engines import paddle_loading
 from serve_app.engines.base import load_ocr
-from serve_app.engines.openvino_runner import OpenVinoRunner
 from serve_app.errors import ConfigError
+from serve_app.onnx.openvino_runner import OpenVinoRunner
 from tests.drawings import draw_chart, draw_page
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from onnxruntime import InferenceSession
 
-from serve_app.engines.openvino_runner import OpenVinoRunner
 from serve_app.models import ocr_weights
+from serve_app.onnx.openvino_runner import OpenVinoRunner
 
 
 @pytest.fixture(scope="module")
