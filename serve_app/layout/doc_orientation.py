@@ -20,7 +20,8 @@ def prepare(image: Image.Image) -> NDArray[np.float32]:
     # Only what the crop will hold is scaled: the sides of a long receipt are far from each other.
     side = CROP / scale
     left, top = (image.width - side) / 2, (image.height - side) / 2
-    crop = image.resize((CROP, CROP), Image.Resampling.BILINEAR, (left, top, left + side, top + side))
+    box = left, top, left + side, top + side
+    crop = image.resize((CROP, CROP), Image.Resampling.BILINEAR, box, reducing_gap=1.0)
     return to_batch(normalise(np.asarray(crop)))
 
 
