@@ -10,9 +10,6 @@ Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
 """Four corners, clockwise from the top left of the text as it is read."""
 
-Box = tuple[float, float, float, float]
-"""Left, top, right and bottom, in pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -20,6 +17,40 @@ class Size:
 
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle, in pixels: `right` and `bottom` lie outside it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Pixels from left to right; 0 for an empty box."""
+        return max(0.0, self.right - self.left)
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom; 0 for an empty box."""
+        return max(0.0, self.bottom - self.top)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    def intersect(self, other: "Box") -> "Box":
+        """The part that both share; its area is 0 where they share none."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The order in which the lines or blocks of a page are read: by columns, where the page has them.
 
-The page is cut recursively (an XY-cut, after Nagy and Seth 1984) at gutters: strips of white between columns. Lines that
-cross a gutter, such as a title over two columns, part the page into bands, each read before the next. What has no gutter
-is read row by row, so that the cells of a table, and a receipt's names and prices, stay side by side.
+The page is cut recursively (an XY-cut, after Nagy and Seth 1984) at gutters: strips of white between columns. Lines
+that cross a gutter, such as a title over two columns, part the page into bands, each read before the next. What has no
+gutter is read row by row, so that the cells of a table, and a receipt's names and prices, stay side by side.
 """
 
 from collections.abc import Sequence
@@ -63,14 +63,14 @@ def order_lines(outlines: Sequence[Polygon]) -> list[int]:
     corners = np.array(outlines, np.float64)
     corners = _turn(corners, -_find_skew(corners))
     boxes = np.hstack([corners.min(axis=1), corners.max(axis=1)])
-    return order_boxes([(left, top, right, bottom) for left, top, right, bottom in boxes.tolist()])
+    return order_boxes([Box(*edges) for edges in boxes.tolist()])
 
 
 def order_boxes(boxes: Sequence[Box], line_height: float | None = None) -> list[int]:
     """The indices of upright boxes in reading order; without `line_height` (pixels), the boxes are lines of text."""
     if not boxes:
         return []
-    edges = np.array(boxes, np.float64)
+    edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes])
     widths, heights = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
     if line_height is None and _is_vertical(widths, heights):
         # Turned by a quarter, the columns are lines, and the right one is the first.
@@ -97,7 +97,8 @@ def _find_skew(corners: _Boxes) -> float:
 
 
 def _turn(points: _Boxes, angle: float) -> _Boxes:
-    return points @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    turned: _Boxes = points @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    return turned
 
 
 def _is_vertical(widths: NDArray[np.float64], heights: NDArray[np.float64]) -> bool:

@@ -11,10 +11,10 @@ from PIL import Image
 from serve_app.config import Device, LayoutConfig
 from serve_app.domain import Orientation, Region, TableStructure
 from serve_app.errors import ConfigError
+from serve_app.hosting.installed_weights import InstalledWeights, verify
+from serve_app.hosting.onnx_session import OnnxSession, has_cuda
+from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.layout import doc_orientation, picodet, slanet, weights
-from serve_app.onnx.installed_weights import InstalledWeights, verify
-from serve_app.onnx.openvino_runner import OpenVinoRunner
-from serve_app.onnx.session import OnnxSession, has_cuda
 
 logger = logging.getLogger("ray.serve")
 

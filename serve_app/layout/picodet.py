@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from serve_app.domain import Region, RegionKind
+from serve_app.domain import Box, Region, RegionKind
 from serve_app.layout.normalise import normalise, to_batch
 
 WIDTH, HEIGHT = 608, 800
@@ -61,10 +61,9 @@ def decode(outputs: Sequence[NDArray[np.float32]], width: int, height: int) -> l
     )
     boxes = np.clip(boxes, 0, (WIDTH, HEIGHT, WIDTH, HEIGHT)) * np.tile((width / WIDTH, height / HEIGHT), 2)
     regions = [
-        Region(kind, (box[0], box[1], box[2], box[3]), float(scores[index, label]))
+        Region(kind, Box(*boxes[index].tolist()), float(scores[index, label]))
         for label, kind in enumerate(CLASSES)
         for index in suppress(boxes, scores[:, label])
-        for box in [boxes[index].tolist()]
     ]
     return sorted(regions, key=lambda region: -region.score)
 

@@ -76,4 +76,4 @@ def decode(
 
 def _find_box(corners: NDArray[np.float32], width: int, height: int) -> Box:
     xs, ys = np.clip(corners[0::2], 0, width), np.clip(corners[1::2], 0, height)
-    return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+    return Box(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))

@@ -1,6 +1,6 @@
 """The weights that are installed with the application, Apache-2.0 all three."""
 
-from serve_app.onnx.installed_weights import InstalledWeights
+from serve_app.hosting.installed_weights import InstalledWeights
 
 REGIONS = InstalledWeights(
     "PicoDet-LCNet_x1_0_CDLA",

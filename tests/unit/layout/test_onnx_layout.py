@@ -1,3 +1,5 @@
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -6,7 +8,7 @@ from serve_app.config import LayoutConfig
 from serve_app.domain import RegionKind
 from serve_app.errors import ConfigError
 from serve_app.layout import doc_orientation, onnx_layout
-from serve_app.layout.base import load_layout
+from serve_app.serving.engines import load_layout
 from tests.drawings import draw_chart, fill_page
 
 
@@ -30,7 +32,7 @@ def test_a_figure_is_found_on_a_page(engine):
     page.paste("white", (0, 500, 1240, 1100))
     page.paste(draw_chart(), (300, 560))
     figure = next(region for region in engine.find_regions(page) if region.kind is RegionKind.FIGURE)
-    assert figure.box == pytest.approx((300, 560, 940, 1040), abs=60)
+    assert astuple(figure.box) == pytest.approx((300, 560, 940, 1040), abs=60)
     assert any(region.kind is RegionKind.TEXT for region in engine.find_regions(page))
 
 
@@ -48,7 +50,7 @@ def test_the_cells_of_a_table_lie_on_its_grid(engine):
         (row, column) for row in range(5) for column in range(4)
     ]
     for cell in structure.cells:
-        centre = (cell.box[0] + cell.box[2]) / 2, (cell.box[1] + cell.box[3]) / 2
+        centre = (cell.box.left + cell.box.right) / 2, (cell.box.top + cell.box.bottom) / 2
         assert centre == pytest.approx((140 * cell.column + 70, 40 * cell.row + 20), abs=25)
 
 

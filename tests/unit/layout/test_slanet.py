@@ -1,3 +1,5 @@
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -37,7 +39,7 @@ def test_spans_push_the_cells_beside_and_below_them():
 
 def test_places_are_shares_of_the_square_round_the_longer_side():
     [cell] = decode("<tr>", "<td></td>", "</tr>", width=1000, height=500).cells
-    assert cell.box == pytest.approx((100, 100, 200, 200))
+    assert astuple(cell.box) == pytest.approx((100, 100, 200, 200))
 
 
 def test_nothing_written_is_no_table():
