@@ -164,6 +164,23 @@ class ChartConfig(Section):
         return self
 
 
+class LayoutConfig(Section):
+    """The Layout deployment: the regions of pages, the way up of images, and the cells of tables, in each replica."""
+
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """CPU threads of one replica's models."""
+    cpu_precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the models for regions and orientation on a CPU; `bfloat16` is faster on CPUs with AMX, and moves boxes by
+    some pixels."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.25
+    num_gpus: Annotated[float, Field(ge=0)] = 0.1
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """Custom resources of a node that a replica takes: it runs only on nodes that have them."""
+    call_limit_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    recycle: RecycleConfig = RecycleConfig(resident_mib=4096)
+
+
 class Limits(Section):
     """How much is admitted at a time, and how large an upload may be. Checked before anything is decoded."""
 
@@ -201,6 +218,7 @@ class AppConfig(Section):
     """`auto` asks for the fractions in `num_gpus` where the cluster has a GPU, `gpu` always, `cpu` never."""
     ocr: OcrConfig = OcrConfig()
     chart: ChartConfig = ChartConfig()
+    layout: LayoutConfig = LayoutConfig()
     limits: Limits = Limits()
     http: HttpConfig = HttpConfig()
     transport: Transport = "lossless"

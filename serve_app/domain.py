@@ -20,6 +20,40 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle, in pixels: `right` and `bottom` lie outside it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Pixels from left to right; 0 for an empty box."""
+        return max(0.0, self.right - self.left)
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom; 0 for an empty box."""
+        return max(0.0, self.bottom - self.top)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    def intersect(self, other: "Box") -> "Box":
+        """The part that both share; its area is 0 where they share none."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A part of a text line between two spaces (or one character of a script without spaces)."""
 
@@ -137,6 +171,65 @@ class Evidence:
     line: int | None = None
     similarity: float = 0.0
     corrected: str | None = None
+
+
+class RegionKind(StrEnum):
+    """What a part of a page is."""
+
+    TEXT = "text"
+    TITLE = "title"
+    FIGURE = "figure"
+    FIGURE_CAPTION = "figure_caption"
+    TABLE = "table"
+    TABLE_CAPTION = "table_caption"
+    HEADER = "header"
+    FOOTER = "footer"
+    REFERENCE = "reference"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page that a layout model found, with its score in [0, 1]."""
+
+    kind: RegionKind
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How an image lies: `degrees` (0, 90, 180 or 270) counter-clockwise turn it upright; the score is in [0, 1]."""
+
+    degrees: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """A cell of a table's structure: its box, its row and column from 0, and how many of each it spans."""
+
+    box: Box
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableStructure:
+    """The cells that a model sees in a table, in reading order, with the mean score of its decisions in [0, 1]."""
+
+    cells: tuple[CellPlace, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageWarning:
+    """Something that the reader of an answer must know: a code for programs, a message for people."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

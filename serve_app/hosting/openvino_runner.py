@@ -39,11 +39,14 @@ class OpenVinoRunner:
         self._model = openvino.Core().compile_model(model, "CPU", settings)
 
     def __call__(self, x: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Run a batch. The arrays returned are the model's own memory: they hold until the next call."""
+        """Run a batch; one array for each of the model's outputs.
+
+        The arrays are the model's own memory: they hold until the next call.
+        """
         [batch] = x
         width = batch.shape[-1]
         padding = -width % self._width_step
         if padding:
             batch = np.pad(batch, [(0, 0)] * (batch.ndim - 1) + [(0, padding)])
         self.widening = (width + padding) / width
-        return [self._model(np.ascontiguousarray(batch), share_inputs=True, share_outputs=True)[0]]
+        return list(self._model(np.ascontiguousarray(batch), share_inputs=True, share_outputs=True).values())

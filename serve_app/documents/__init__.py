@@ -1,0 +1,1 @@
+"""Whole documents: their pages, text, figures, tables and reading order."""
