@@ -20,6 +20,40 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle, in pixels: `right` and `bottom` lie outside it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Pixels from left to right; 0 for an empty box."""
+        return max(0.0, self.right - self.left)
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom; 0 for an empty box."""
+        return max(0.0, self.bottom - self.top)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    def intersect(self, other: "Box") -> "Box":
+        """The part that both share; its area is 0 where they share none."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A part of a text line between two spaces (or one character of a script without spaces)."""
 
