@@ -6,10 +6,10 @@ import ray
 from ray import serve
 from ray.serve import Application
 
+from serve_app.charts.profiles import find_profile
 from serve_app.config import AppConfig
-from serve_app.deployments import Chart, Ingress, Ocr, RemoteChart
-from serve_app.engines.profiles import find_profile
 from serve_app.planning.shares import check_start
+from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
 
 logger = logging.getLogger("ray.serve")
 

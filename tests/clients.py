@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
-from serve_app.engines.base import ChartEngine, ChartInput, OcrEngine
+from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
 from serve_app.imaging.decode import decode_prepared
 
 

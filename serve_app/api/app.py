@@ -6,10 +6,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from serve_app.api import capacity, health, paddlex, v1
-from serve_app.api.failures import add_handlers
+from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.config import AppConfig
-from serve_app.pipeline import Pipeline
+from serve_app.pipeline.pipeline import Pipeline
 
 _DESCRIPTION = """
 Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number checked against the text (`/v1/analyze`).

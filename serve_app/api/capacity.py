@@ -6,7 +6,7 @@ from typing import Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from serve_app.admission import Capacity
+from serve_app.pipeline.admission import Capacity
 
 router = APIRouter(tags=["health"])
 

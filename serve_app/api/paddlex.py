@@ -16,10 +16,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from serve_app.api.admission import TextTicket
-from serve_app.api.failures import describe_invalid
+from serve_app.api.errors import describe_invalid
 from serve_app.api.fetch import fetch_image
 from serve_app.api.request_id import request_id
+from serve_app.api.tickets import TextTicket
 from serve_app.api.upload import bounded, too_many_bytes
 from serve_app.config import AppConfig
 from serve_app.domain import OcrOptions

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from serve_app.api.admission import AnalysisTicket, ChartTicket, TextTicket
-from serve_app.api.failures import documented_errors
+from serve_app.api.errors import documented_errors
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
+from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket
 from serve_app.api.upload import UPLOAD_BODY, Upload
 from serve_app.domain import OcrOptions
-from serve_app.pipeline import Pipeline
+from serve_app.pipeline.pipeline import Pipeline
 from serve_app.tables import export
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())

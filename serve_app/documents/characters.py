@@ -11,10 +11,11 @@ from serve_app.documents.affine import Affine
 from serve_app.domain import Box
 
 HYPHEN = "\ufffe"
-"""What PDFium gives for a hyphen at a line's end."""
+"""Stands for a hyphen at a line's end that parts a word; PDFium's own mark, U+0002 or U+FFFE, comes with a flag."""
 
 REPLACEMENT = "\ufffd"
 
+_HYPHEN_CODES = (0x02, 0xFFFE)
 _LOW_SURROGATES = range(0xDC00, 0xE000)
 _HIGH_SURROGATES = range(0xD800, 0xDC00)
 
@@ -82,8 +83,11 @@ def read_characters(text_page: Any, to_pixels: Affine, limit: int) -> tuple[list
             style = styles[address] = _read_style(text_page, index, source, to_pixels)
         pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
         box = to_pixels.map_box(left.value, bottom.value, right.value, top.value)
-        unmapped = code == 0 or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1
-        characters.append(Character(_decode(code, high), box, style, unmapped))
+        if code in _HYPHEN_CODES and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
+            characters.append(Character(HYPHEN, box, style))
+        else:
+            unmapped = code == 0 or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1
+            characters.append(Character(_decode(code, high), box, style, unmapped))
         high = 0
     return characters, count > limit
 

@@ -6,7 +6,7 @@ from serve_app.documents.limits import DocumentLimits
 from serve_app.documents.page import DocumentPage, PlacedImage, SourceReason, TextSource
 from serve_app.documents.scale import POINTS_PER_INCH, choose_scale, scale_size
 from serve_app.domain import Box, Size
-from serve_app.imaging.check import Header, read_header
+from serve_app.imaging.header import Header, read_header
 from serve_app.imaging.decode import decode
 from serve_app.imaging.structure import count_directories
 

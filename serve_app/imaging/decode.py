@@ -11,8 +11,8 @@ from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION, TiffI
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
-from serve_app.imaging.check import Header
-from serve_app.imaging.reader import damage_reported, open_image
+from serve_app.imaging.header import Header
+from serve_app.imaging.parsers import damage_reported, open_image
 from serve_app.imaging.signature import find_format
 
 DRAFT_GAP = 2

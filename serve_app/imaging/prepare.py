@@ -6,10 +6,10 @@ from math import sqrt
 from serve_app.config import Transport
 from serve_app.domain import Size
 from serve_app.imaging.binarise import binarise as to_black_and_white
-from serve_app.imaging.check import Header
 from serve_app.imaging.decode import decode
 from serve_app.imaging.encode import encode
-from serve_app.imaging.reader import check_checksums
+from serve_app.imaging.header import Header
+from serve_app.imaging.parsers import check_checksums
 from serve_app.imaging.resize import bound, fit, rescale
 from serve_app.imaging.tile import Tile, tile
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from serve_app.domain import Polygon, Size, TextLine
-from serve_app.imaging.order import sort_lines
-from serve_app.imaging.place import find_bounds
-from serve_app.imaging.stitch import Fragment, drop_duplicates, join_halves
+from serve_app.imaging.coordinates import find_bounds
+from serve_app.imaging.line_merging import Fragment, drop_duplicates, join_halves
+from serve_app.imaging.line_order import sort_lines
 
 CUT_MARGIN = 2.0
 """Pixels. A line that ends this close to a tile's inner border goes on beyond it."""

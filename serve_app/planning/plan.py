@@ -6,17 +6,12 @@ from itertools import count
 from math import ceil
 from typing import Any
 
+from serve_app.charts.footprint import find_shape, measure_chart
+from serve_app.charts.profiles import find_profile
 from serve_app.config import AppConfig, ChartConfig, OcrConfig, Quantisation
-from serve_app.engines.footprint import (
-    SERVER_DETECTION,
-    SERVER_RECOGNITION,
-    Footprint,
-    find_shape,
-    measure_chart,
-    measure_ocr,
-)
-from serve_app.engines.profiles import find_profile
 from serve_app.errors import ConfigError
+from serve_app.gpu.footprint import Footprint
+from serve_app.ocr.footprint import SERVER_DETECTION, SERVER_RECOGNITION, measure_ocr
 
 GIB = 1 << 30
 

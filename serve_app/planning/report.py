@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from serve_app.config import Limits
-from serve_app.engines.footprint import Footprint
+from serve_app.gpu.footprint import Footprint
 from serve_app.planning.plan import GIB, Plan, find_reserve
 
 CPU_OCRS = 2
@@ -58,7 +58,7 @@ def describe(plan: Plan) -> str:
         f"Chart: {layout.batch} at a time, of {layout.chart_side} x {layout.chart_side} pixels, answers of any length.",
         f"Ocr: a page of {layout.ocr_side} x {layout.ocr_side} pixels." if plan.ocr else "Ocr: on the CPU.",
         *(_SEVERAL if plan.cards > 1 else ()),
-        "serve_app/engines/footprint.py says where each number comes from, and which are estimates.",
+        "serve_app/charts/footprint.py says where each number comes from, and which are estimates.",
     ]
     return "\n".join(lines)
 

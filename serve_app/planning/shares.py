@@ -6,11 +6,13 @@ takes; and a replica for which there is no place stays pending for ever, with no
 
 from collections.abc import Mapping
 
+from serve_app.charts.footprint import SHAPES, measure_chart
+from serve_app.charts.profiles import find_profile
 from serve_app.config import AppConfig
-from serve_app.engines.footprint import SHAPES, Footprint, measure_chart, measure_ocr
-from serve_app.engines.gpu_memory import check_fit, find_budget
-from serve_app.engines.profiles import find_profile
 from serve_app.errors import ConfigError
+from serve_app.gpu.footprint import Footprint
+from serve_app.gpu.memory import check_fit, find_budget
+from serve_app.ocr.footprint import measure_ocr
 from serve_app.planning.plan import GIB
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from serve_app.domain import Cell, ChartTable, Evidence, Number, TextLine
 from serve_app.tables.edit_distance import count_edits, similarity
-from serve_app.tables.printed import PrintedText, find_centre, list_texts
+from serve_app.tables.ocr_texts import PrintedText, find_centre, list_texts
 
 LEAST_SIMILARITY = 0.6
 """Of a label and the text that confirms it, by edit distance."""

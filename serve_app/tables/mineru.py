@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from serve_app.domain import ChartKind, ChartTable
-from serve_app.tables import content
+from serve_app.tables import parsing
 from serve_app.tables.grid import build_table, cut_piece
 
 TABLE_CLASSES = ("chart", "pure_table")
@@ -34,14 +34,14 @@ def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     `confidence[i]` is the probability of the token that wrote character i.
     """
     if "<|class_start|>" not in text and "<|content_start|>" not in text:
-        return content.parse(text, confidence)
+        return parsing.parse(text, confidence)
     caption, body = _find_field(text, "caption"), _find_field(text, "content")
     title = build_table([], confidence, cut_piece(text, *caption) if caption else None).title
     image_class = _read_field(text, "class")
     if body is None or (image_class and image_class not in TABLE_CLASSES):
         return ChartTable(title=title)
     start, end = body
-    table = content.parse(text[start:end], confidence[start:end] if confidence is not None else None)
+    table = parsing.parse(text[start:end], confidence[start:end] if confidence is not None else None)
     return replace(table, title=title or table.title, kind=_read_kind(_read_field(text, "sub_class")))
 
 

@@ -23,7 +23,7 @@ from PIL import Image
 from ray import serve
 
 from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.deployments import Chart, Ingress
+from serve_app.serving.deployments import Chart, Ingress
 from tests.drawings import encode
 from tests.serve.planted import GREEN, PlantedOcr
 from tests.service import free_port

@@ -16,14 +16,14 @@ from tempfile import TemporaryDirectory
 
 import torch
 
+from serve_app.chartgraph.training.evaluate import FIRST_SEED, sample_scene
+from serve_app.chartgraph.training.renderer import render
+from serve_app.charts.transformers_chart import TransformersChart
 from serve_app.config import ChartConfig, RecycleConfig
-from serve_app.engines.base import ChartInput
-from serve_app.engines.chart_queue import ChartQueue
-from serve_app.engines.model_thread import ModelThread
-from serve_app.engines.transformers_chart import TransformersChart
-from serve_app.models.chart.evaluate import FIRST_SEED, sample_scene
-from serve_app.models.chart.renderer import render
-from tests.unit.engines.tiny import save_qwen2_vl
+from serve_app.hosting.chart_queue import ChartQueue
+from serve_app.hosting.model_thread import ModelThread
+from serve_app.hosting.protocols import ChartInput
+from tests.unit.charts.tiny import save_qwen2_vl
 
 SIZES = (1, 2, 4, 8)
 

@@ -29,7 +29,7 @@ from fastapi import FastAPI, Request
 from ray import serve
 
 from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.deployments import Chart, Ingress, Ocr
+from serve_app.serving.deployments import Chart, Ingress, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import start_nodes
 from tests.service import free_port, shipped_config

@@ -11,11 +11,11 @@ from random import Random
 
 from serve_app.config import OcrConfig, Transport
 from serve_app.domain import OcrOptions
-from serve_app.engines.base import load_ocr
-from serve_app.imaging.check import check_header
 from serve_app.imaging.decode import decode
 from serve_app.imaging.encode import encode
+from serve_app.imaging.header import check_header
 from serve_app.imaging.resize import bound
+from serve_app.serving.engines import load_ocr
 from serve_app.tables.edit_distance import count_edits
 from tests.drawings import draw_page
 from tests.drawings import encode as encode_upload

@@ -2,10 +2,10 @@ import pytest
 import torch
 from PIL import Image
 
+from serve_app.charts.transformers_chart import TransformersChart
 from serve_app.config import ChartConfig
-from serve_app.engines.base import ChartInput
-from serve_app.engines.transformers_chart import TransformersChart
-from tests.unit.engines.tiny import save_qwen2_vl
+from serve_app.hosting.protocols import ChartInput
+from tests.unit.charts.tiny import save_qwen2_vl
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PIL import Image
 
-import serve_app.deployments
+import serve_app.serving.deployments
 from serve_app.config import Device, OcrConfig
 from serve_app.domain import OcrOptions, Page
-from serve_app.engines.fake import FakeOcr
 from serve_app.errors import ModelBroken
+from serve_app.hosting.fake import FakeOcr
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -38,11 +38,11 @@ class PlantedEngine(FakeOcr):
         return super().read(image, options)
 
 
-class PlantedOcr(serve_app.deployments.Ocr):
+class PlantedOcr(serve_app.serving.deployments.Ocr):
     """The real deployment around the planted engine."""
 
     def __init__(self, config: OcrConfig, device: Device, log: str) -> None:
-        serve_app.deployments.load_ocr = lambda *_: PlantedEngine(Path(log))
+        serve_app.serving.deployments.load_ocr = lambda *_: PlantedEngine(Path(log))
         super().__init__(config, device)
 
     async def pid(self) -> int:

@@ -8,7 +8,7 @@ import ray
 from ray import serve
 
 from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.deployments import Chart, Ingress, Ocr
+from serve_app.serving.deployments import Chart, Ingress, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import wait_until
 from tests.service import free_port

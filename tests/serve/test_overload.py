@@ -14,9 +14,9 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app import metrics
 from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig
-from serve_app.deployments import Chart, Ingress
+from serve_app.serving import metrics
+from serve_app.serving.deployments import Chart, Ingress
 from tests.bench.open_loop import run_load
 from tests.drawings import encode
 from tests.serve.planted import GREEN, RED, PlantedOcr

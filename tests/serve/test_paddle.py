@@ -11,7 +11,7 @@ from ray import serve
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.models import ocr_weights
+from serve_app.ocr import weights as ocr_weights
 from tests.drawings import draw_page, encode
 from tests.serve.traced import TracedOcr
 

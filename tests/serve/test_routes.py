@@ -9,7 +9,7 @@ from PIL import Image
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.engines.base import load_ocr
+from serve_app.serving.engines import load_ocr
 from serve_app.tables.edit_distance import count_edits
 from tests.drawings import PAGE_LINES, SALES, draw_chart, draw_page, encode
 from tests.hostile import HOSTILE

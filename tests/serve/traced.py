@@ -3,8 +3,8 @@
 import os
 import sys
 
-from serve_app.deployments import Ocr
 from serve_app.domain import OcrOptions, Page
+from serve_app.serving.deployments import Ocr
 
 FRAMEWORKS = ("onnxruntime", "paddle", "torch")
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import torch
 
-from serve_app.config import OcrConfig
-from serve_app.models.chart.evaluate import (
+from serve_app.chartgraph.training.evaluate import (
     FIRST_SEED,
     WEIGHTS,
     Reader,
@@ -22,7 +21,8 @@ from serve_app.models.chart.evaluate import (
     score_samples,
     summarise,
 )
-from serve_app.models.chart.renderer import render
+from serve_app.chartgraph.training.renderer import render
+from serve_app.config import OcrConfig
 from tests.bench.charts import matplotlib_charts, plotly_charts, vega_charts
 from tests.bench.charts.ocr import make_ocr
 

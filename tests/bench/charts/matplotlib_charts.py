@@ -14,10 +14,11 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.training.evaluate import Sample
+from serve_app.chartgraph.training.scene import SceneWord
+from serve_app.chartgraph.words import outline_word
 from serve_app.domain import Cell, ChartKind, ChartTable, Number, TextLine
-from serve_app.models.chart.evaluate import Sample
-from serve_app.models.chart.scene import Role, SceneWord
-from serve_app.models.chart.words import outline_word
 
 STYLES = ("default", "default", "default", "ggplot", "seaborn-v0_8", "bmh", "fivethirtyeight", "seaborn-v0_8-whitegrid")
 NAMES = (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from serve_app.chartgraph.training.evaluate import ReadLines
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions, TextLine
-from serve_app.engines.base import load_ocr
-from serve_app.models.chart.evaluate import ReadLines
+from serve_app.serving.engines import load_ocr
 
 
 def make_ocr(config: OcrConfig) -> ReadLines:

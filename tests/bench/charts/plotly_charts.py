@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image
 
+from serve_app.chartgraph.training.evaluate import Sample
 from serve_app.domain import ChartKind
-from serve_app.models.chart.evaluate import Sample
 from tests.bench.charts.matplotlib_charts import NAMES, SERIES
 from tests.bench.charts.vega_charts import VALUE, make_table
 

@@ -1,8 +1,8 @@
 """Reads charts for the training of the bundled model: `python -m tests.bench.charts.readings --out FILE`.
 
-Draws the charts of some seeds and keeps what OCR reads on them, labels parted, as the model gets it. The training then
-mixes these charts with freshly drawn ones: `python -m serve_app.models.chart.train --readings FILE …`. Several of these
-commands, with seeds and files of their own, use several cores. Goes on where it was stopped.
+Draws the charts of some seeds and keeps what OCR reads on them. The training then mixes these charts with freshly drawn
+ones: `python -m serve_app.chartgraph.training.train --readings FILE …`. Several of these commands, with seeds and files
+of their own, use several cores. Goes on where it was stopped.
 """
 
 import argparse
@@ -10,10 +10,10 @@ import random
 import time
 from pathlib import Path
 
+from serve_app.chartgraph.label_separation import separate_labels
+from serve_app.chartgraph.training.dataset import is_skipped, try_render
+from serve_app.chartgraph.training.ocr_readings import Reading, load_readings, make_checksum, save_reading
 from serve_app.config import OcrConfig
-from serve_app.models.chart.dataset import is_skipped, try_render
-from serve_app.models.chart.readings import Reading, load_readings, make_checksum, save_reading
-from serve_app.models.chart.separation import separate_labels
 from tests.bench.charts.ocr import make_ocr
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import vl_convert
 from PIL import Image
 
+from serve_app.chartgraph.training.evaluate import Sample
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
-from serve_app.models.chart.evaluate import Sample
 from tests.bench.charts.matplotlib_charts import NAMES, SERIES
 
 VALUE, CATEGORY = "Amount", "Group"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from serve_app.models import ocr_weights
+from serve_app.ocr import weights as ocr_weights
 from tests.bench.throughput import wire
 from tests.bench.throughput.load import Message
 from tests.bench.throughput.process import prepare_environment, start_process

@@ -12,7 +12,7 @@ from PIL import Image
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.engines.base import load_ocr
+from serve_app.serving.engines import load_ocr
 from tests.bench.throughput.load import Outcome
 
 

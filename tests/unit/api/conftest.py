@@ -4,11 +4,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from serve_app.admission import Admission, Load, Supply
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
-from serve_app.engines.fake import FakeChart, FakeOcr
-from serve_app.pipeline import CHART, OCR, Pipeline
+from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.pipeline.admission import Admission, Load, Supply
+from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
 from tests.clients import LocalChart, LocalOcr
 
 

@@ -6,7 +6,7 @@ import shlex
 import pytest
 import yaml
 
-from serve_app.check import check_file
+from serve_app.cli.check import check_file
 from tests.service import ROOT
 
 CLUSTER = ROOT / "cluster"

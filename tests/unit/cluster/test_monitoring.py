@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ray._private.ray_constants import PROMETHEUS_SERVICE_DISCOVERY_FILE
 
-import serve_app.metrics
+import serve_app.serving.metrics
 from tests.service import ROOT
 
 MONITORING = ROOT / "cluster" / "monitoring"
@@ -18,7 +18,7 @@ PROMETHEUS_NAMES = {"Counter": ["_total"], "Gauge": [""], "Histogram": ["_bucket
 
 def exported_names():
     """The names in Prometheus of each metric that serve_app/metrics.py makes."""
-    with open(serve_app.metrics.__file__, encoding="utf-8") as source:
+    with open(serve_app.serving.metrics.__file__, encoding="utf-8") as source:
         calls = [node for node in ast.walk(ast.parse(source.read())) if isinstance(node, ast.Call)]
     return [
         {f"ray_{call.args[0].value}{suffix}" for suffix in PROMETHEUS_NAMES[call.func.id]}

@@ -8,8 +8,8 @@ from PIL import Image, ImageCms, ImageOps
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
-from serve_app.imaging.check import Header, check_header
 from serve_app.imaging.decode import decode, decode_prepared
+from serve_app.imaging.header import Header, check_header
 from serve_app.imaging.prepare import prepare
 from tests.drawings import encode, fill_page, sketch_chart
 from tests.hostile import HOSTILE, chunk, deep_png, half, png, tiff

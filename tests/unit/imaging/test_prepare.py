@@ -7,7 +7,7 @@ from PIL import Image
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
-from serve_app.imaging.check import Header, check_header
+from serve_app.imaging.header import Header, check_header
 from serve_app.imaging.prepare import TILED_PIXELS, Prepared, prepare, prepare_tiles
 from tests.drawings import encode, sketch_chart
 from tests.hostile import animation, deep_png, half

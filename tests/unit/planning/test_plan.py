@@ -5,10 +5,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serve_app.__main__ import main
-from serve_app.check import IMPORT_PATH, check_document
-from serve_app.engines.gpu_memory import CONTEXT_BYTES, find_budget
+from serve_app.cli.check import IMPORT_PATH, check_document
+from serve_app.cli.main import main
 from serve_app.errors import ConfigError
+from serve_app.gpu.memory import CONTEXT_BYTES, find_budget
 from serve_app.planning.plan import GIB, RESERVE, Layout, find_reserve, make_plan
 from serve_app.planning.report import describe, list_settings
 from tests.service import ROOT

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from serve_app.__main__ import main
+from serve_app.cli.main import main
 from serve_app.config import AppConfig, ChartConfig, OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.planning.plan import GIB

@@ -1,0 +1,1 @@
+"""Draws charts and trains the bundled model on them. Not part of the wheel."""

@@ -1,0 +1,35 @@
+"""Writes weights in the form that `from_pretrained` reads.
+
+`python -m serve_app.chartgraph.training.export CHECKPOINT OUT`
+"""
+
+import argparse
+import copy
+from pathlib import Path
+
+import torch
+
+from serve_app.chartgraph.configuration import ChartGraphConfig
+from serve_app.chartgraph.modeling import ChartGraphForTableExtraction
+from serve_app.chartgraph.processing import ChartGraphProcessor
+
+
+def export_model(model: ChartGraphForTableExtraction, folder: Path) -> None:
+    """Saves the model in bfloat16 with its configuration, and the processor beside it."""
+    copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
+    ChartGraphProcessor().save_pretrained(folder)
+
+
+def main() -> None:
+    """Exports the averaged weights of a training checkpoint."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of the training")
+    parser.add_argument("out", type=Path, help="folder of config.json, model.safetensors, preprocessor_config.json")
+    args = parser.parse_args()
+    model = ChartGraphForTableExtraction(ChartGraphConfig())
+    model.load_state_dict(torch.load(args.checkpoint, map_location="cpu", weights_only=True)["average"])
+    export_model(model, args.out)
+
+
+if __name__ == "__main__":
+    main()

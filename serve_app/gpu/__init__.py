@@ -1,0 +1,1 @@
+"""A GPU's memory: shares, use and what does not fit."""

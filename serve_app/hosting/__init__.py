@@ -1,0 +1,1 @@
+"""How a process holds a model: the protocols, one thread, one queue."""

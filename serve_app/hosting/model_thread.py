@@ -1,0 +1,149 @@
+"""The one thread in which a replica's model runs, and when the replica should be replaced."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from resource import getpagesize
+from typing import Generic, TypeVar
+
+from serve_app.config import RecycleConfig
+from serve_app.errors import AppError, ModelBroken, ModelFailed
+from serve_app.hosting.protocols import ChartEngine, OcrEngine, Stop
+
+logger = logging.getLogger("ray.serve")
+
+T = TypeVar("T")
+E = TypeVar("E", OcrEngine, ChartEngine)
+
+Observer = Callable[[Sequence[float], float], None]
+"""Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""
+
+
+class Abandoned(Exception):
+    """The caller had gone before the model came to its call; nobody sees this."""
+
+
+class ModelThread(Generic[E]):
+    """An engine and the only thread that ever calls it.
+
+    Serve frees a replica's slot when the client disconnects, though the call's thread goes on; a model that is not
+    thread safe therefore needs a queue of its own. A call whose caller has gone is dropped from it unstarted, and a
+    running one is told to stop.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], E],
+        *,
+        call_limit_s: float,
+        recycle: RecycleConfig,
+        observe: Observer = lambda _waits, _ran: None,
+        niceness: int = 0,
+    ) -> None:
+        """Load the engine in the thread, and wait for it.
+
+        Args:
+            load: builds the engine.
+            call_limit_s: seconds after which a call counts as stuck.
+            recycle: bounds after which the replica is retired.
+            observe: told of each call.
+            niceness: how much less the scheduler favours the thread, and those that it starts, than the other threads
+                of this process (Linux has a niceness for each thread).
+        """
+        self._executor = ThreadPoolExecutor(1, "model", initializer=os.nice, initargs=(niceness,))
+        self._call_limit_s = call_limit_s
+        self._recycle = recycle
+        self._observe = observe
+        self._started: float | None = None
+        self._calls = 0
+        self._broken: str | None = None
+        self._retired: str | None = None
+        self.engine: E = self._executor.submit(load).result()
+
+    async def call(self, function: Callable[[E, Stop], T]) -> T:
+        """Run `function` on the engine when its turn comes; its `Stop` is set when the caller goes.
+
+        Raises:
+            AppError: as the engine raised it.
+            ModelBroken: this replica takes no more calls; another one may answer.
+            ModelFailed: the engine raised anything else; its traceback goes to the log, not to the client.
+        """
+        stop, asked = Stop(), time.monotonic()
+
+        def take_turn() -> T:
+            if stop.is_set():
+                raise Abandoned
+            return self.run(lambda engine: function(engine, stop), [asked])
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, take_turn)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+
+    def submit(self, function: Callable[[], None]) -> None:
+        """Have `function` called in the model's thread when its turn comes; it calls `run`, and may not raise."""
+        self._executor.submit(function)
+
+    def run(self, function: Callable[[E], T], asked: Sequence[float]) -> T:
+        """Run `function` on the engine, in the model's thread only; it counts as one call for each input.
+
+        Args:
+            function: what to do.
+            asked: when each of its inputs came, by `time.monotonic`.
+
+        Raises:
+            AppError: as `call` raises them.
+        """
+        refusal = self._broken or self._retired
+        if refusal:
+            raise ModelBroken(f"{self.engine.name}: {refusal}")
+        self._started = started = time.monotonic()
+        try:
+            return function(self.engine)
+        except ModelBroken as error:
+            logger.error("The model %s is broken: %s", self.engine.name, error)
+            self._broken = error.message
+            raise
+        except AppError:
+            raise
+        except Exception as error:
+            logger.exception("The model %s failed", self.engine.name)
+            raise ModelFailed(
+                f"The model failed on this image ({type(error).__name__}). Sending it again will not help"
+            ) from None
+        finally:
+            self._started = None
+            self._calls += len(asked)
+            self._observe([started - moment for moment in asked], time.monotonic() - started)
+
+    def check(self) -> None:
+        """Raise if Serve should replace the replica. A retired one first finishes the call that it is at.
+
+        Raises:
+            ModelBroken: after a fatal error, while a call is stuck, or past a bound on memory or calls.
+        """
+        started = self._started
+        if started is not None and time.monotonic() - started > self._call_limit_s:
+            self._broken = f"a call has been running for more than {self._call_limit_s:g} seconds"
+        self._retired = self._retired or self._find_wear()
+        reason = self._broken or (self._retired if started is None else None)
+        if reason:
+            raise ModelBroken(f"{self.engine.name}: {reason}")
+
+    def _find_wear(self) -> str | None:
+        resident, limit = resident_bytes() >> 20, self._recycle.resident_mib
+        if resident > limit:
+            return f"{resident} MiB resident, the bound is {limit}"
+        if 0 < self._recycle.calls <= self._calls:
+            return f"{self._calls} calls, the bound is {self._recycle.calls}"
+        return None
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process (Linux: the second number in /proc/self/statm, in pages)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * getpagesize()

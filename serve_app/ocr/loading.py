@@ -1,0 +1,182 @@
+"""Builds a PaddleOCR 3.7: finds its weights and its device, and puts OpenVINO in the place of its runner on a CPU."""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serve_app.config import Device, OcrConfig
+from serve_app.errors import ConfigError
+from serve_app.gpu.memory import find_budget
+from serve_app.hosting.openvino_runner import OpenVinoRunner
+from serve_app.ocr import weights as ocr_weights
+from serve_app.ocr.footprint import measure_ocr
+from serve_app.ocr.hidden_modules import hide_modules
+
+logger = logging.getLogger("ray.serve")
+
+PADDLE_BATCH = 6
+"""Text lines recognised at once by default: PaddleOCR's own setting."""
+
+OPENVINO_BATCH, OPENVINO_WIDTH_STEP = 1, 32
+"""The same on OpenVINO, and the pixels of which a line's width is made a multiple. On 60 pages in many fonts this read
+0.08 % of 63,984 characters wrong; batches of 6 as PaddleOCR makes them 0.15 %, single lines without the padding 0.10 %
+(full stops at the very edge are lost). In several runs it took 2 to 13 % less time than those batches."""
+
+
+class Loaded(NamedTuple):
+    """A PaddleOCR, the name of its models, and the device that it runs on."""
+
+    ocr: Any
+    name: str
+    device: str
+
+
+def load_paddle_ocr(config: OcrConfig, device: Device) -> Loaded:
+    """Load the models that the config names, or the installed ones.
+
+    Raises:
+        ConfigError: weights or packages are missing, or the installed weights are damaged.
+    """
+    chosen = _choose_device(config, device)
+    with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
+        detection, recognition = _find_models(config, Path(folder))
+        name = detection.name.removesuffix("_det")
+        return Loaded(_load(config, detection, recognition, chosen), name, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A model's name, and its directory; without one PaddleOCR downloads it."""
+
+    name: str
+    folder: str | None
+
+
+class _Decoder:
+    """PaddleX's decoder of the recognised lines, without its `np.array(…)` of the model's output.
+
+    That copy costs more than the decoding: 18,710 probabilities for each of some hundred steps are 56 MB in a batch.
+    It also tells PaddleX how much wider the runner made the lines, or it would place their words too far to the left.
+    """
+
+    def __init__(self, decode: Callable[..., Any], runner: Any) -> None:
+        self._decode = decode
+        self._runner = runner
+
+    def __call__(self, outputs: Sequence[NDArray[np.float32]], *, max_wh_ratio: float, **arguments: Any) -> Any:
+        if isinstance(self._runner, OpenVinoRunner):
+            max_wh_ratio *= self._runner.widening
+        return self._decode([_Uncopied(output) for output in outputs], max_wh_ratio=max_wh_ratio, **arguments)
+
+
+class _Uncopied:
+    """An array that `np.array` hands back as it is: numpy trusts `__array__` to have made the copy."""
+
+    def __init__(self, array: NDArray[np.float32]) -> None:
+        self._array = array
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float32]:
+        return self._array
+
+
+def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
+    """The detection and the recognition model that the config names, or the installed ones, laid out in `folder`."""
+    if config.detection_model is None or config.recognition_model is None:
+        detection_dir, recognition_dir = ocr_weights.lay_out(folder)
+        return (
+            _Model(ocr_weights.DETECTION.model_name, str(detection_dir)),
+            _Model(ocr_weights.RECOGNITION.model_name, str(recognition_dir)),
+        )
+    return (
+        _Model(config.detection_model, config.detection_dir),
+        _Model(config.recognition_model, config.recognition_dir),
+    )
+
+
+def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str) -> Any:
+    openvino = config.engine == "onnxruntime" and config.cpu_runtime == "openvino" and device == "cpu"
+    if detection.folder and recognition.folder:
+        # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
+        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    try:
+        # One of PaddleX's model hubs imports torch and transformers where it finds them.
+        with hide_modules("torch", "transformers"):
+            from paddleocr import PaddleOCR
+
+        ocr = PaddleOCR(
+            text_detection_model_name=detection.name,
+            text_detection_model_dir=detection.folder,
+            text_recognition_model_name=recognition.name,
+            text_recognition_model_dir=recognition.folder,
+            text_recognition_batch_size=config.recognition_batch or (OPENVINO_BATCH if openvino else PADDLE_BATCH),
+            text_det_limit_side_len=config.detection_long_side,
+            text_det_limit_type="max" if config.detection_long_side else None,
+            use_doc_orientation_classify=False,
+            use_doc_unwarping=False,
+            use_textline_orientation=False,
+            device="gpu:0" if device == "gpu" else "cpu",
+            **_engine_arguments(config),
+        )
+        detector, recogniser = ocr.paddlex_pipeline.text_det_model, ocr.paddlex_pipeline.text_rec_model
+        if openvino:
+            for model, width_step in ((detector, 1), (recogniser, OPENVINO_WIDTH_STEP)):
+                path = model.runner.model_dir / "inference.onnx"
+                model.runner = OpenVinoRunner(
+                    path, threads=config.threads, precision=config.cpu_precision, width_step=width_step
+                )
+        recogniser.post_op = _Decoder(recogniser.post_op, recogniser.runner)
+        return ocr
+    except ImportError as error:
+        raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU") from error
+    except (AssertionError, OSError, ValueError) as error:
+        raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
+
+
+def _choose_device(config: OcrConfig, device: Device) -> str:
+    """The device that the engine's library can use: with `auto`, a CPU build on a GPU node runs on the CPU."""
+    if device == "cpu":
+        return "cpu"
+    if config.engine == "paddle":
+        import paddle
+
+        usable = paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count() > 0
+        remedy = "install paddlepaddle-gpu instead of paddlepaddle (README, On a GPU)"
+    else:
+        import onnxruntime
+
+        usable = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+        remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (README, On a GPU)"
+    if usable:
+        if config.engine == "paddle":
+            total = paddle.device.cuda.get_device_properties(0).total_memory
+            # Paddle's allocator grows without bound unless told otherwise.
+            paddle.set_flags({"FLAGS_gpu_memory_limit_mb": find_budget(total, config.num_gpus) >> 20})
+            _warn_of_large_pages(config, total)
+        return "gpu"
+    if device == "gpu":
+        raise ConfigError(f"device: gpu, but the installed {config.engine} cannot use one: {remedy}")
+    logger.warning("OCR runs on the CPU of a GPU node: to use the GPU, %s", remedy)
+    return "cpu"
+
+
+def _warn_of_large_pages(config: OcrConfig, card_bytes: int) -> None:
+    needs, share = measure_ocr(config), card_bytes * min(config.num_gpus, 1.0)
+    if needs is not None and needs.total > share:
+        logger.warning(
+            "A page of %d x %d pixels may take %d MiB, and ocr.num_gpus: %g of this GPU is %d MiB. Raise it, or lower "
+            "ocr.max_long_side; until then such pages are answered with 507",
+            *(config.max_long_side, config.max_long_side, needs.total >> 20, config.num_gpus, int(share) >> 20),
+        )
+
+
+def _engine_arguments(config: OcrConfig) -> dict[str, Any]:
+    if config.engine == "onnxruntime":
+        return {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": config.threads}}
+    return {"engine": "paddle", "cpu_threads": config.threads, "enable_mkldnn": config.mkldnn}

@@ -1,0 +1,119 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from serve_app.chartgraph.assembly import assemble
+from serve_app.chartgraph.graph import Graph
+from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.words import place_word
+from serve_app.domain import ChartKind
+
+YEARS = {2006: 1, 2007: 2, 2008: 3, 2009: 4, 2010: 5}
+
+
+def make_line(labels: dict[int, str]) -> Graph:
+    """A line of five points over an axis from 0 to 10; only some years are printed."""
+
+    def word(text, x, y):
+        return place_word(text, 1.0, ((x - 9, y - 5), (x + 9, y - 5), (x + 9, y + 5), (x - 9, y + 5)))
+
+    ticks = [word(str(value), 10, 300 - 20 * value) for value in (0, 5, 10)]
+    names = [word(text, 50 * (year - 2005), 320) for year, text in labels.items()]
+    links = np.zeros((3, len(YEARS), 1 + len(ticks) + len(names)))
+    for mark, year in enumerate(YEARS):
+        links[0, mark, 1 + len(ticks) + list(labels).index(year) if year in labels else 0] = 1
+    links[1:, :, 0] = 1
+    return Graph(
+        words=[*ticks, *names],
+        roles=np.eye(len(Role))[[Role.TICK] * 3 + [Role.CATEGORY] * len(names)],
+        points=np.array([(50.0 * (year - 2005), 300.0 - 20 * value) for year, value in YEARS.items()]),
+        kinds=np.full(len(YEARS), MarkKind.POINT),
+        scores=np.full(len(YEARS), 0.9),
+        links=links,
+        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(ChartKind.LINE)],
+        stacked=0.0,
+    )
+
+
+def list_rows(graph):
+    return [tuple(cell.text for cell in row) for row in assemble(graph).rows]
+
+
+def test_points_between_numbered_labels_have_rows_of_their_own():
+    rows = list_rows(make_line({2006: "2006", 2008: "2008", 2010: "2010"}))
+    assert rows == [("2006", "1"), ("2007", "2"), ("2008", "3"), ("2009", "4"), ("2010", "5")]
+
+
+@pytest.mark.parametrize("labels", [{2006: "Oslo", 2008: "Rome", 2010: "Bern"}, {2006: "2006", 2010: "2010"}])
+def test_points_between_other_labels_have_no_row(labels):
+    assert [name for name, _ in list_rows(make_line(labels))] == list(labels.values())
+
+
+def test_a_row_that_is_not_printed_is_no_surer_than_its_mark():
+    table = assemble(make_line({2006: "2006", 2008: "2008", 2010: "2010"}))
+    assert table.rows[1][0].confidence == pytest.approx(0.9)
+    assert table.rows[1][0].place is None
+    assert table.rows[0][0].confidence == pytest.approx(1)
+
+
+def test_of_two_marks_at_one_number_the_likelier_is_taken():
+    graph = make_line({2006: "2006", 2008: "2008", 2010: "2010"})
+    double = dataclasses.replace(
+        graph,
+        points=np.concatenate((graph.points, [(100.0, 100.0)])),
+        kinds=np.concatenate((graph.kinds, [MarkKind.POINT])),
+        scores=np.concatenate((graph.scores, [0.6])),
+        links=np.concatenate((graph.links, graph.links[:, 1:2]), 1),
+    )
+    assert list_rows(double) == list_rows(graph)
+
+
+def make_lines(*, first: list[int], second: list[int]) -> Graph:
+    """Two lines over Jan, Feb, Mar; each with points where its list says so, the second 40 pixels lower."""
+    texts = ["0", "10", "Jan", "Feb", "Mar", "North", "South"]
+    places = [(10, 300), (10, 100), (50, 320), (100, 320), (150, 320), (300, 20), (300, 40)]
+    words = [
+        place_word(text, 1.0, ((x - 9, y - 5), (x + 9, y - 5), (x + 9, y + 5), (x - 9, y + 5)))
+        for text, (x, y) in zip(texts, places, strict=True)
+    ]
+    marks = [(row, 0) for row in first] + [(row, 1) for row in second]
+    links = np.zeros((3, len(marks), 1 + len(words)))
+    for mark, (row, series) in enumerate(marks):
+        links[0, mark, 1 + 2 + row] = links[2, mark, 0] = 1
+        links[1, mark, 1 + 5 + series] = 0.6
+        links[1, mark, 1 + 5 + 1 - series] = 0.05
+    roles = [Role.TICK] * 2 + [Role.CATEGORY] * 3 + [Role.SERIES] * 2
+    return Graph(
+        words=words,
+        roles=np.eye(len(Role))[roles],
+        points=np.array([(50.0 * (row + 1), 200.0 + 40 * series) for row, series in marks]),
+        kinds=np.full(len(marks), MarkKind.POINT),
+        scores=np.ones(len(marks)),
+        links=links,
+        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(ChartKind.LINE)],
+        stacked=0.0,
+    )
+
+
+def test_lines_that_meet_share_the_point():
+    table = assemble(make_lines(first=[0, 1, 2], second=[0, 2]))
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["Jan", "5", "3"],
+        ["Feb", "5", "5"],
+        ["Mar", "5", "3"],
+    ]
+    assert table.rows[1][2].confidence < 0.5 * table.rows[1][1].confidence + 0.01
+
+
+def test_a_line_that_has_no_point_beside_it_goes_through_none():
+    table = assemble(make_lines(first=[0, 1, 2], second=[0]))
+    assert [row[2].text for row in table.rows] == ["3", "5", ""]
+
+
+def test_ticks_in_thousands_make_plain_numbers():
+    graph = make_line({2006: "2006", 2008: "2008", 2010: "2010"})
+    ticks = [dataclasses.replace(word, text=text) for word, text in zip(graph.words, ("0", "5k", "10k"), strict=False)]
+    table = assemble(dataclasses.replace(graph, words=[*ticks, *graph.words[3:]]))
+    assert [row[1].text for row in table.rows] == ["1000", "2000", "3000", "4000", "5000"]
+    assert [row[1].number.unit for row in table.rows if row[1].number] == [None] * 5

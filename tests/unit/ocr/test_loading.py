@@ -1,0 +1,87 @@
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from serve_app.config import OcrConfig
+from serve_app.domain import OcrOptions
+from serve_app.errors import ConfigError
+from serve_app.hosting.openvino_runner import OpenVinoRunner
+from serve_app.ocr import loading as paddle_loading
+from serve_app.serving.engines import load_ocr
+from tests.drawings import draw_chart, draw_page
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return load_ocr(OcrConfig(), "cpu")
+
+
+def test_lines_are_decoded_from_the_output_itself_and_alike(engine):
+    decode = engine._ocr.paddlex_pipeline.text_rec_model.post_op
+    output = np.random.default_rng(0).random((2, 40, 18710), dtype=np.float32)
+    assert decode([output], max_wh_ratio=7.0) == decode._decode([output])
+    assert np.shares_memory(np.array(paddle_loading._Uncopied(output)), output)
+
+
+def test_both_runtimes_of_a_cpu_read_the_same(engine):
+    """Not to the last digit: OpenVINO is given one line at a time, and wider."""
+    other = load_ocr(OcrConfig(cpu_runtime="onnxruntime"), "cpu")
+    recognisers = [reader._ocr.paddlex_pipeline.text_rec_model for reader in (engine, other)]
+    assert [isinstance(recogniser.runner, OpenVinoRunner) for recogniser in recognisers] == [True, False]
+    assert [recogniser.batch_sampler.batch_size for recogniser in recognisers] == [1, 6]
+    for image in (draw_page(), draw_chart()):
+        page, same = (reader.read(image, OcrOptions(return_word_box=True)) for reader in (engine, other))
+        assert [line.polygon for line in page.lines] == [line.polygon for line in same.lines]
+        words, others = ([word for line in lines.lines for word in line.words] for lines in (page, same))
+        assert [word.text for word in words] == [word.text for word in others]
+        for word, twin in zip(words, others, strict=True):
+            assert np.asarray(word.polygon) == pytest.approx(np.asarray(twin.polygon), abs=6)  # pixels: half a letter
+
+
+def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(engine):
+    font = ImageFont.load_default(28)
+    for text in ("alpha beta gamma delta epsilon", "one two three four five six seven eight nine"):
+        words = text.split()
+        for end in range(3, len(words) + 1):
+            line = " ".join(words[:end])
+            [found] = engine.read(draw_page((line,), width=700), OcrOptions(return_word_box=True)).lines
+            start = 40 + font.getlength(line[: line.rindex(" ") + 1])
+            assert found.words[-1].text == words[end - 1]
+            # PaddleX begins a word within its first letter. Without the correction it comes up to 14 pixels earlier.
+            assert found.words[-1].polygon[0][0] == pytest.approx(start + 5, abs=4)
+
+
+def test_gpu_is_refused_where_the_library_has_none():
+    with pytest.raises(ConfigError, match="onnxruntime-gpu"):
+        load_ocr(OcrConfig(), "gpu")
+
+
+def test_a_wrong_model_directory_is_a_clear_error(tmp_path):
+    config = OcrConfig(
+        detection_model="PP-OCRv6_small_det",
+        detection_dir=str(tmp_path / "det"),
+        recognition_model="PP-OCRv6_small_rec",
+        recognition_dir=str(tmp_path / "rec"),
+    )
+    with pytest.raises(ConfigError, match="PP-OCRv6_small_det"):
+        load_ocr(config, "cpu")
+
+
+@pytest.mark.parametrize(("max_long_side", "warnings"), [(1600, 0), (4000, 1)])
+def test_paddle_takes_no_more_than_its_share_and_says_what_is_too_large_for_it(
+    max_long_side, warnings, monkeypatch, caplog
+):
+    flags = {}
+    card = SimpleNamespace(total_memory=24 << 30)
+    cuda = SimpleNamespace(device_count=lambda: 1, get_device_properties=lambda _: card)
+    device = SimpleNamespace(is_compiled_with_cuda=lambda: True, cuda=cuda)
+    monkeypatch.setitem(sys.modules, "paddle", SimpleNamespace(device=device, set_flags=flags.update))
+    server = {"detection_model": "PP-OCRv5_server_det", "recognition_model": "PP-OCRv5_server_rec"}
+    config = OcrConfig(engine="paddle", num_gpus=0.25, max_long_side=max_long_side, **server)
+    with caplog.at_level("WARNING", logger="ray.serve"):
+        assert paddle_loading._choose_device(config, "gpu") == "gpu"
+    assert flags == {"FLAGS_gpu_memory_limit_mb": 6 * 1024 - 512}
+    assert len(caplog.records) == warnings
