@@ -32,6 +32,16 @@ class Affine(NamedTuple):
 
     def map_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """The upright rectangle round the image of a rectangle, given by two opposite corners."""
-        xs = (self.a * x0 + self.c * y0, self.a * x1 + self.c * y0, self.a * x0 + self.c * y1, self.a * x1 + self.c * y1)
-        ys = (self.b * x0 + self.d * y0, self.b * x1 + self.d * y0, self.b * x0 + self.d * y1, self.b * x1 + self.d * y1)
+        xs = (
+            self.a * x0 + self.c * y0,
+            self.a * x1 + self.c * y0,
+            self.a * x0 + self.c * y1,
+            self.a * x1 + self.c * y1,
+        )
+        ys = (
+            self.b * x0 + self.d * y0,
+            self.b * x1 + self.d * y0,
+            self.b * x0 + self.d * y1,
+            self.b * x1 + self.d * y1,
+        )
         return Box(min(xs) + self.e, min(ys) + self.f, max(xs) + self.e, max(ys) + self.f)

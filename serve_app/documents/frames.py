@@ -6,9 +6,9 @@ from serve_app.documents.limits import DocumentLimits
 from serve_app.documents.page import DocumentPage, PlacedImage, SourceReason, TextSource
 from serve_app.documents.scale import POINTS_PER_INCH, choose_scale, scale_size
 from serve_app.domain import Box, Size
-from serve_app.imaging.header import Header, read_header
 from serve_app.imaging.decode import decode
-from serve_app.imaging.structure import count_directories
+from serve_app.imaging.file_bounds import count_directories
+from serve_app.imaging.header import Header, read_header
 
 _UNBOUNDED = 1 << 40
 """Pixels: a JPEG of any size is decoded at a fraction of it; what that takes is bounded by the process."""

@@ -32,6 +32,15 @@ _CAP_HEIGHT = 0.7  # ems; a line of dashes alone is given this height
 _LOW = 0.45  # ems under which a line's outline is raised to _CAP_HEIGHT
 
 
+_IDEOGRAPHS = (
+    ("\u3040", "\u30ff"),
+    ("\u3400", "\u9fff"),
+    ("\uf900", "\ufaff"),
+    ("\U00020000", "\U0003ffff"),
+)
+"""Ranges of kana and Han."""
+
+
 class _Placed:
     """A character in the frame in which its line is upright: u along the line, v across it, downwards."""
 
@@ -66,7 +75,7 @@ def _is_upright(angle: float) -> bool:
 
 def build_lines(characters: Iterable[Character]) -> list[PageLine]:
     """Join characters to lines, in the order in which they come. Lines without a visible mark are left out."""
-    lines = []
+    lines: list[PageLine] = []
     for row in _split_rows(characters):
         words = _split_words(row)
         lines.extend(line for part in _part(words) if (line := _build(part)) is not None)
@@ -113,10 +122,14 @@ def _joins(last: _Placed, placed: _Placed, ended: bool) -> bool:
         return False
     if not upright and placed.start - last.end > _TURNED_END * size:
         return False
-    if placed.start < last.start - _BACK * size and not unicodedata.bidirectional(placed.character.text[0]) in "RAL":
+    if placed.start < last.start - _BACK * size and not _is_right_to_left(placed):
         return False
     overlap = min(last.low, placed.low) - max(last.high, placed.high)
     return overlap > 0 or abs(last.low + last.high - placed.low - placed.high) / 2 <= _SAME_ROW * size
+
+
+def _is_right_to_left(placed: _Placed) -> bool:
+    return unicodedata.bidirectional(placed.character.text[0]) in ("R", "AL")
 
 
 def _split_words(row: Sequence[_Placed | None]) -> list[list[_Placed]]:
@@ -191,7 +204,7 @@ def _find_suspicion(glyphs: Sequence[_Placed]) -> Suspicion | None:
 
 def _write(text: str) -> str:
     """A character as it is written in the answer: ligatures as their letters, no control characters."""
-    if text == HYPHEN or text == "\xad":
+    if text in (HYPHEN, "\xad"):
         return "-"
     if "\ufb00" <= text <= "\ufb06":
         return unicodedata.normalize("NFKC", text)
@@ -212,7 +225,7 @@ def _split_ideographs(word: Sequence[_Placed]) -> list[list[_Placed]]:
 
 
 def _is_ideograph(text: str) -> bool:
-    return "\u3040" <= text <= "\u30ff" or "\u3400" <= text <= "\u9fff" or "\uf900" <= text <= "\ufaff" or "\U00020000" <= text <= "\U0003ffff"
+    return any(first <= text <= last for first, last in _IDEOGRAPHS)
 
 
 def _outline(start: float, end: float, high: float, low: float, angle: float) -> Polygon:
@@ -224,4 +237,3 @@ def _outline(start: float, end: float, high: float, low: float, angle: float) ->
         return u * along - v * down, u * down + v * along
 
     return place(start, high), place(end, high), place(end, low), place(start, low)
-

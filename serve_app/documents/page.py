@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from serve_app.domain import Box, Size, TextLine
+
+ImageFormat = Literal["png", "jpeg"]
+"""How a page's image is encoded."""
 
 
 class TextSource(StrEnum):

@@ -171,6 +171,7 @@ def _render(page: Any, size: Size, window: Box) -> Image.Image:
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
         pdfium.FPDF_RenderPageBitmap(bitmap, page, -left, -top, size.width, size.height, 0, _RENDER_FLAGS)
-        return bitmap.to_pil().convert("RGB")
+        image: Image.Image = bitmap.to_pil()
+        return image.convert("RGB")
     finally:
         bitmap.close()
