@@ -1,7 +1,7 @@
 """Which kind of document the first bytes of an upload say that it is."""
 
 from serve_app.errors import UnsupportedMedia
-from serve_app.imaging.signature import explain_refusal, find_format
+from serve_app.imaging.signature import describe_content, find_format
 
 PDF = "PDF"
 
@@ -26,4 +26,7 @@ def find_kind(data: bytes) -> str:
         return "AVIF"
     if b"%PDF-" in data[: _PDF_WITHIN + 5]:
         return PDF
-    raise UnsupportedMedia(explain_refusal(data))
+    raise UnsupportedMedia(
+        f"This is {describe_content(data)}, not a document that is read here. Save it as PDF, or send a PNG, JPEG, "
+        "WEBP, BMP, TIFF, GIF or AVIF image"
+    )

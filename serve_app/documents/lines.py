@@ -13,7 +13,7 @@ from math import cos, radians, sin
 from serve_app.documents.characters import HYPHEN, REPLACEMENT, Character, Style
 from serve_app.documents.page import PageLine, Suspicion
 from serve_app.documents.suspicion import is_mixed, is_unmapped
-from serve_app.domain import Polygon, TextLine, Word
+from serve_app.domain import Point, Polygon, TextLine, Word
 
 TICK_GAP = 0.6
 """Ems between two numbers at which a line is parted: ticks of one axis, cells of one row."""
@@ -28,6 +28,9 @@ _TURNED_SPACE = 0.22  # ems between two characters of turned text that end a wor
 _TURNED_END = 1.0  # and that end the line
 _SAME_ROW = 0.5  # ems that the middle of a character may lie beside the line's
 _BACK = 0.7  # ems that a character may begin before the end of the one before it, in the same line
+_COPY = 0.25  # ems within which the same line counts as the same
+_NO_SPACE = 0.03  # ems; PDFium's own space is no word's end where the characters all but touch
+_SPACED = 0.8  # ems between two ideographs that are set apart but belong together
 _CAP_HEIGHT = 0.7  # ems; a line of dashes alone is given this height
 _LOW = 0.45  # ems under which a line's outline is raised to _CAP_HEIGHT
 
@@ -79,38 +82,56 @@ def build_lines(characters: Iterable[Character]) -> list[PageLine]:
     for row in _split_rows(characters):
         words = _split_words(row)
         lines.extend(line for part in _part(words) if (line := _build(part)) is not None)
-    return lines
+    return _drop_copies(lines)
+
+
+def _drop_copies(lines: Iterable[PageLine]) -> list[PageLine]:
+    """Without lines drawn a second time in the same place: shadows, and bold print made of two thin ones."""
+    kept: list[PageLine] = []
+    places: dict[str, list[Point]] = {}
+    for line in lines:
+        x, y = line.text.polygon[0]
+        seen = places.setdefault(line.text.text, [])
+        if all(max(abs(x - other_x), abs(y - other_y)) > _COPY * line.font_size for other_x, other_y in seen):
+            seen.append((x, y))
+            kept.append(line)
+    return kept
 
 
 def _split_rows(characters: Iterable[Character]) -> Iterable[list[_Placed | None]]:
     """Characters of one line each; None stands for the end of a word."""
     row: list[_Placed | None] = []
     last: _Placed | None = None
-    ended = False
+    line_ended = word_ended = added = False
     for character in characters:
         style = character.style
-        if style is None:
-            if character.text in "\r\n":
-                ended = True
-            elif row and row[-1] is not None:
-                row.append(None)
-            continue
-        if character.text.isspace():
-            if row and row[-1] is not None:
-                row.append(None)
+        if style is None or character.text.isspace():
+            line_ended = line_ended or (style is None and character.text in "\r\n")
+            added = style is None and not word_ended
+            word_ended = True
             continue
         placed = _Placed(character, style)
         if last is not None:
-            joins = _joins(last, placed, ended)
-            if not joins:
+            if not _joins(last, placed, line_ended):
                 yield row
                 row = []
-            elif not _is_upright(style.angle) and placed.start - last.end > _TURNED_SPACE * style.size and row[-1]:
+            elif _parts_words(last, placed, word_ended, added):
                 row.append(None)
         row.append(placed)
-        last, ended = placed, False
+        last = placed
+        line_ended = word_ended = added = False
     if row:
         yield row
+
+
+def _parts_words(last: _Placed, placed: _Placed, ended: bool, added: bool) -> bool:
+    """Whether two characters of a line belong to two words; `added` if only PDFium says so, and not the file."""
+    gap = (placed.start - last.end) / max(placed.style.size, 0.01)
+    if not _is_upright(placed.style.angle):
+        return gap > _TURNED_SPACE or (ended and not added)
+    if not ended or (added and gap < _NO_SPACE):
+        return False
+    return gap > _SPACED or not (_is_ideograph(last.character.text) and _is_ideograph(placed.character.text))
 
 
 def _joins(last: _Placed, placed: _Placed, ended: bool) -> bool:
@@ -176,7 +197,7 @@ def _build(words: Sequence[list[_Placed]]) -> PageLine | None:
             written = "".join(_write(placed.character.text) for placed in part)
             if not written:
                 continue
-            if is_mixed([(placed.character.text, placed.style.font) for placed in part]):
+            if is_mixed([(placed.character.text, placed.style) for placed in part]):
                 suspect.append(len(pieces))
             start, end = min(placed.start for placed in part), max(placed.end for placed in part)
             pieces.append(Word(written, _outline(start, end, high, low, angle)))

@@ -42,7 +42,7 @@ class Suspicion(StrEnum):
     CONTROL = "control"
     """A control character: the glyph's code was taken for a character."""
     MIXED_FONTS = "mixed_fonts"
-    """A number with a character of another font, which may be a sign that is mapped to a letter: C80 for +80."""
+    """A number with a letter of another font in its sign's place, which may be mapped wrongly: C80 for +80."""
 
 
 @dataclass(frozen=True, slots=True)
