@@ -3,13 +3,17 @@
 AppError
 ├── BadRequest            400 bad_request
 │   ├── EmptyUpload       400 empty_upload
-│   └── UnreadableImage   400 unreadable_image
+│   ├── UnreadableImage   400 unreadable_image
+│   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
 ├── DeadlineExceeded      408 deadline_exceeded     (retry)
 ├── TooManyBytes          413 too_many_bytes
 ├── TooManyPixels         413 too_many_pixels
+├── TooManyPages          413 too_many_pages
 ├── UnsupportedMedia      415 unsupported_media
 ├── InvalidParameter      422 invalid_parameter
+│   ├── PasswordRequired  422 password_required
+│   └── WrongPassword     422 wrong_password
 ├── Busy                  429 busy                  (retry, Retry-After)
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
@@ -52,6 +56,12 @@ class UnreadableImage(BadRequest):
     code = "unreadable_image"
 
 
+class UnreadableDocument(BadRequest):
+    """The bytes begin like a document but no page of it can be opened."""
+
+    code = "unreadable_document"
+
+
 class Unauthorized(AppError):
     """No API key, or a wrong one."""
 
@@ -76,6 +86,12 @@ class TooManyPixels(AppError):
     status, code = 413, "too_many_pixels"
 
 
+class TooManyPages(AppError):
+    """The document has more pages than the configured limit, or more of them were asked for."""
+
+    status, code = 413, "too_many_pages"
+
+
 class UnsupportedMedia(AppError):
     """The upload is not one of the image formats that are read."""
 
@@ -86,6 +102,18 @@ class InvalidParameter(AppError):
     """A parameter has a wrong name, type or value."""
 
     status, code = 422, "invalid_parameter"
+
+
+class PasswordRequired(InvalidParameter):
+    """The document is encrypted, and no password came with it."""
+
+    code = "password_required"
+
+
+class WrongPassword(InvalidParameter):
+    """The document is encrypted with another password."""
+
+    code = "wrong_password"
 
 
 class Quarantined(AppError):

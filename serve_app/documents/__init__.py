@@ -1,1 +1,1 @@
-"""Whole documents: their pages, text, figures, tables and reading order."""
+"""Documents before the models see them: opened in a bounded process, their text, drawings and pages as images."""

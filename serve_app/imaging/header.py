@@ -68,10 +68,27 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int)
     image_format = find_format(data)
     if image_format is None:
         raise UnsupportedMedia(explain_refusal(data))
+    return read_header(data, image_format, max_pixels=max_pixels, max_side=max_side)
+
+
+def read_header(data: bytes, image_format: str, *, max_pixels: int, max_side: int, frame: int = 0) -> Header:
+    """Read the header of one frame of an image whose format is known, and check it against the limits.
+
+    Args:
+        data: the image.
+        image_format: Pillow's name.
+        max_pixels: bound on width times height.
+        max_side: bound on the longer side, in pixels.
+        frame: from 0; a page of a TIFF.
+
+    Raises:
+        TooManyPixels: for more than `max_pixels` or `max_side`.
+        UnreadableImage: for a damaged header, or an image under MIN_SIDE.
+    """
     check_structure(data, image_format)
     with damage_reported(image_format):
         try:
-            image = open_image(data, image_format)
+            image = open_image(data, image_format, frame)
         except Image.DecompressionBombError as error:  # before a WEBP's canvas is allocated
             raise TooManyPixels(
                 f"The image has more pixels than the decoder takes; at most {max_pixels:,} are read. Scale it down, or "

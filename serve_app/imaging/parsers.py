@@ -4,7 +4,9 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -19,8 +21,10 @@ MEDIA_TYPES = {
     "WEBP": "image/webp",
     "BMP": "image/bmp",
     "TIFF": "image/tiff",
+    "GIF": "image/gif",
+    "AVIF": "image/avif",
 }
-"""The formats that are read, by Pillow's names."""
+"""The formats that can be decoded, by Pillow's names; which of them a route takes is the route's to say."""
 
 _PARSERS: dict[str, type[ImageFile]] = {
     "PNG": PngImageFile,
@@ -28,16 +32,21 @@ _PARSERS: dict[str, type[ImageFile]] = {
     "WEBP": WebPImageFile,
     "BMP": BmpImageFile,
     "TIFF": TiffImageFile,
+    "GIF": GifImageFile,
+    "AVIF": AvifImageFile,
 }
 
 
-def open_image(data: bytes, image_format: str) -> ImageFile:
-    """Parse the header, without decoding.
+def open_image(data: bytes, image_format: str, frame: int = 0) -> ImageFile:
+    """Parse the header, without decoding; with `frame`, that of a later page of a TIFF.
 
     The parser is called itself, since `Image.open` warns by a bound of its own on pixels, and takes a JPEG that
     carries a second picture for another format (MPO). Call within `damage_reported`.
     """
-    return _PARSERS[image_format](io.BytesIO(data))
+    image = _PARSERS[image_format](io.BytesIO(data))
+    if frame:
+        image.seek(frame)
+    return image
 
 
 @contextmanager

@@ -72,6 +72,11 @@ def explain_refusal(data: bytes) -> str:
     return f"This is {what}, not an image that is read here. {advice}"
 
 
+def describe_content(data: bytes) -> str:
+    """What the upload seems to be: "a Word document"."""
+    return _describe(data[:_HEAD])[0]
+
+
 def _describe(head: bytes) -> tuple[str, str]:
     for offset, magic, what, advice in _OTHERS:
         if head.startswith(magic, offset):

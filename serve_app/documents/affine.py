@@ -1,0 +1,47 @@
+"""Affine maps of the plane, as PDF writes them: x' = a x + c y + e, y' = b x + d y + f."""
+
+from typing import NamedTuple
+
+from serve_app.domain import Box, Point
+
+
+class Affine(NamedTuple):
+    """The six numbers of a PDF matrix (ISO 32000-1, 8.3.4)."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 1.0
+    e: float = 0.0
+    f: float = 0.0
+
+    def apply(self, x: float, y: float) -> Point:
+        """Map a point."""
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
+    def then(self, outer: "Affine") -> "Affine":
+        """The map that applies this one first, and `outer` to its result."""
+        return Affine(
+            outer.a * self.a + outer.c * self.b,
+            outer.b * self.a + outer.d * self.b,
+            outer.a * self.c + outer.c * self.d,
+            outer.b * self.c + outer.d * self.d,
+            outer.a * self.e + outer.c * self.f + outer.e,
+            outer.b * self.e + outer.d * self.f + outer.f,
+        )
+
+    def map_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """The upright rectangle round the image of a rectangle, given by two opposite corners."""
+        xs = (
+            self.a * x0 + self.c * y0,
+            self.a * x1 + self.c * y0,
+            self.a * x0 + self.c * y1,
+            self.a * x1 + self.c * y1,
+        )
+        ys = (
+            self.b * x0 + self.d * y0,
+            self.b * x1 + self.d * y0,
+            self.b * x0 + self.d * y1,
+            self.b * x1 + self.d * y1,
+        )
+        return Box(min(xs) + self.e, min(ys) + self.f, max(xs) + self.e, max(ys) + self.f)
