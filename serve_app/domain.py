@@ -133,6 +133,8 @@ class ChartKind(StrEnum):
     AREA = "area"
     PIE = "pie"
     UNKNOWN = "unknown"
+    NONE = "none"
+    """The image is no chart that can be read: its table is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class ChartReading:
     resolution: Size
     truncated: bool = False
     raw: str = ""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,49 @@ class TableStructure:
 
     cells: tuple[CellPlace, ...]
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a table in a document: its place in the grid from 0, its spans, text, and the number that it prints."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableGrid:
+    """A table of a document: every place of its rows x columns is in one cell; cells go by rows.
+
+    `confidence` in [0, 1] is how far two ways of reading the table agree.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[GridCell, ...]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutTask:
+    """What a layout replica is asked of one image."""
+
+    regions: bool = False
+    orientation: bool = False
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutAnswer:
+    """What a layout replica was asked for; places are in pixels of the image that it was sent."""
+
+    regions: tuple[Region, ...] = ()
+    orientation: Orientation | None = None
+    table: TableStructure | None = None
 
 
 @dataclass(frozen=True, slots=True)

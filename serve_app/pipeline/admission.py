@@ -184,16 +184,21 @@ class Admission:
         self._loads = loads
         self._clock = clock
 
-    def admit(self, models: Iterable[str], deadline_s: float) -> "Ticket":
-        """Let a request in that calls each of these models, for all of them at once.
+    def admit(self, models: Iterable[str], deadline_s: float, *, also: Iterable[str] = ()) -> "Ticket":
+        """Admit a request that calls each of these models, for all of them at once.
+
+        Args:
+            models: those that it is certain to call, once at least.
+            deadline_s: seconds until it must be answered.
+            also: those that it may call; their load does not decide whether it is admitted.
 
         Raises:
-            Busy: one of them cannot serve it in time.
+            Busy: one of `models` cannot serve it in time.
         """
         loads = {model: self._loads[model] for model in models}
         for load in loads.values():
             load.check(deadline_s)
-        return Ticket(loads, deadline_s, self._clock)
+        return Ticket(loads, deadline_s, self._clock, {model: self._loads[model] for model in also})
 
     def tell(self) -> dict[str, Capacity]:
         """Each model's state."""
@@ -203,9 +208,11 @@ class Admission:
 class Ticket:
     """A request that was let in: a context manager, which at its end gives back what the request did not use."""
 
-    def __init__(self, loads: Mapping[str, Load], deadline_s: float, clock: Clock) -> None:
+    def __init__(
+        self, loads: Mapping[str, Load], deadline_s: float, clock: Clock, also: Mapping[str, Load] | None = None
+    ) -> None:
         self.deadline_s = deadline_s
-        self._loads = loads
+        self._loads = {**(also or {}), **loads}
         self._promises = set(loads)
         self._clock = clock
         self._expires = clock() + deadline_s
