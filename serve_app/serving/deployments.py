@@ -13,6 +13,7 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from serve_app.api.app import build_api
+from serve_app.api.health import ModelClient
 from serve_app.charts.remote import OpenAiChart
 from serve_app.config import AppConfig, ChartConfig, Device, OcrConfig, RemoteConfig
 from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
@@ -27,7 +28,7 @@ from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.serving.engines import load_chart, load_ocr
 from serve_app.serving.metrics import ClientMetrics, ModelMetrics
 from serve_app.serving.replica_client import ReplicaClient
-from serve_app.serving.replica_status import Census
+from serve_app.serving.replica_status import ReplicaStatus
 
 CPU_NICENESS = 10
 """Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
@@ -133,19 +134,23 @@ class Ingress:
     """The HTTP application, with handles to the models."""
 
     def __init__(self, config: AppConfig, ocr: DeploymentHandle, chart: DeploymentHandle, wants_words: bool) -> None:
-        census = Census(ocr.app_name, serve.get_replica_context().deployment)
-        loads = {}
-        self._models = {}
-        for model, handle, asks_server in ((OCR, ocr, False), (CHART, chart, config.chart.remote is not None)):
-            metrics = ClientMetrics(model)
-            self._models[model] = ReplicaClient(
-                handle, census, metrics, config.http.quarantine_s, asks_server=asks_server
-            )
-            find_supply = partial(census.count_supply, handle.deployment_name)
-            loads[model] = Load(model, config.limits, find_supply, metrics.observe_load)
-        self._service = Service(
-            config, self._models[OCR], self._models[CHART], Admission(loads), chart_wants_words=wants_words
+        status = ReplicaStatus(ocr.app_name, serve.get_replica_context().deployment)
+        metrics = {OCR: ClientMetrics(OCR), CHART: ClientMetrics(CHART)}
+        ocr_client = ReplicaClient[OcrOptions, Page](ocr, status, metrics[OCR], config.http.quarantine_s)
+        chart_client = ReplicaClient[Sequence[TextLine], ChartReading](
+            chart, status, metrics[CHART], config.http.quarantine_s, asks_server=config.chart.remote is not None
         )
+        loads = {
+            model: Load(
+                model,
+                config.limits,
+                partial(status.count_replicas, handle.deployment_name),
+                metrics[model].observe_load,
+            )
+            for model, handle in ((OCR, ocr), (CHART, chart))
+        }
+        self._models: dict[str, ModelClient] = {OCR: ocr_client, CHART: chart_client}
+        self._service = Service(config, ocr_client, chart_client, Admission(loads), chart_wants_words=wants_words)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
