@@ -165,20 +165,29 @@ class ChartConfig(Section):
 
 
 class LayoutConfig(Section):
-    """The Layout deployment: the regions of pages, the way up of images, and the cells of tables, in each replica."""
+    """The Layout deployment: the regions of pages, their orientation, and the cells of tables.
+
+    The models are small. By default they stay on the CPU; give them a fraction of a GPU with `num_gpus`.
+    """
+
+    engine: Literal["installed", "fake"] = "installed"
+    """`installed` are the models that come with the install; `fake` finds nothing, for load tests."""
 
     threads: Annotated[int, Field(ge=1, le=64)] = 1
-    """CPU threads of one replica's models."""
+    """CPU threads of the models in one replica."""
     cpu_precision: Literal["float32", "bfloat16"] = "float32"
-    """Of the models for regions and orientation on a CPU; `bfloat16` is faster on CPUs with AMX, and moves boxes by
-    some pixels."""
+    """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves boxes
+    by a few pixels."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25
-    num_gpus: Annotated[float, Field(ge=0)] = 0.1
+    """CPUs that Ray reserves for one replica. It bounds placement, not use."""
+    num_gpus: Annotated[float, Field(ge=0)] = 0.0
+    """Fraction of a GPU that Ray reserves for one replica."""
     resources: dict[str, Annotated[float, Field(gt=0)]] = {}
-    """Custom resources of a node that a replica takes: it runs only on nodes that have them."""
+    """Custom resources of Ray that a replica needs: it runs only on nodes that have them."""
     call_limit_s: Annotated[float, Field(gt=0)] = 60.0
-    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    """Seconds after which a call counts as stuck and its replica is replaced."""
     recycle: RecycleConfig = RecycleConfig(resident_mib=4096)
+    """When a replica is replaced by a fresh process."""
 
 
 class DocumentsConfig(Section):

@@ -1,23 +1,19 @@
-"""Builds a PaddleOCR 3.7: finds its weights and its device, and puts OpenVINO in the place of its runner on a CPU."""
+"""Builds a PaddleOCR 3.7: finds its weights and its device, and has it run on OpenVINO on a CPU."""
 
 import logging
 import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from serve_app.config import Device, OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import find_budget
-from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.ocr import weights as ocr_weights
 from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
+from serve_app.ocr.paddlex_hooks import find_predictors, replace_decoder, run_on_openvino
 
 logger = logging.getLogger("ray.serve")
 
@@ -59,33 +55,6 @@ class _Model:
     folder: str | None
 
 
-class _Decoder:
-    """PaddleX's decoder of the recognised lines, without its `np.array(…)` of the model's output.
-
-    That copy costs more than the decoding: 18,710 probabilities for each of some hundred steps are 56 MB in a batch.
-    It also tells PaddleX how much wider the runner made the lines, or it would place their words too far to the left.
-    """
-
-    def __init__(self, decode: Callable[..., Any], runner: Any) -> None:
-        self._decode = decode
-        self._runner = runner
-
-    def __call__(self, outputs: Sequence[NDArray[np.float32]], *, max_wh_ratio: float, **arguments: Any) -> Any:
-        if isinstance(self._runner, OpenVinoRunner):
-            max_wh_ratio *= self._runner.widening
-        return self._decode([_Uncopied(output) for output in outputs], max_wh_ratio=max_wh_ratio, **arguments)
-
-
-class _Uncopied:
-    """An array that `np.array` hands back as it is: numpy trusts `__array__` to have made the copy."""
-
-    def __init__(self, array: NDArray[np.float32]) -> None:
-        self._array = array
-
-    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float32]:
-        return self._array
-
-
 def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
     """The detection and the recognition model that the config names, or the installed ones, laid out in `folder`."""
     if config.detection_model is None or config.recognition_model is None:
@@ -124,14 +93,12 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
             device="gpu:0" if device == "gpu" else "cpu",
             **_engine_arguments(config),
         )
-        detector, recogniser = ocr.paddlex_pipeline.text_det_model, ocr.paddlex_pipeline.text_rec_model
+        detector, recogniser = find_predictors(ocr)
         if openvino:
-            for model, width_step in ((detector, 1), (recogniser, OPENVINO_WIDTH_STEP)):
-                path = model.runner.model_dir / "inference.onnx"
-                model.runner = OpenVinoRunner(
-                    path, threads=config.threads, precision=config.cpu_precision, width_step=width_step
-                )
-        recogniser.post_op = _Decoder(recogniser.post_op, recogniser.runner)
+            settings: dict[str, Any] = {"threads": config.threads, "precision": config.cpu_precision}
+            run_on_openvino(detector, **settings)
+            run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, **settings)
+        replace_decoder(recogniser)
         return ocr
     except ImportError as error:
         raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error

@@ -15,7 +15,7 @@ OCR, CHART, LAYOUT = "ocr", "chart", "layout"
 class OcrClient(Protocol):
     """The Ocr deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
 
-    async def read(self, image: bytes, options: OcrOptions) -> Page:
+    async def read(self, image: bytes, options: OcrOptions, /) -> Page:
         """Read an encoded image; polygons are in its pixels."""
         ...
 
@@ -23,7 +23,7 @@ class OcrClient(Protocol):
 class ChartClient(Protocol):
     """The Chart deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
 
-    async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+    async def read(self, image: bytes, lines: Sequence[TextLine], /) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
         ...
 

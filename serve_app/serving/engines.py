@@ -51,9 +51,15 @@ def load_layout(config: LayoutConfig, device: Device) -> LayoutEngine:
     Raises:
         ConfigError: weights or a package are missing or damaged, or the GPU cannot be used.
     """
-    from serve_app.layout.onnx_layout import OnnxLayout
+    engine: LayoutEngine
+    if config.engine == "fake":
+        from serve_app.hosting.fake import FakeLayout
 
-    engine = OnnxLayout(config, device)
+        engine = FakeLayout()
+    else:
+        from serve_app.layout.onnx_layout import OnnxLayout
+
+        engine = OnnxLayout(config, device)
     page = Image.new("RGB", (320, 448), "white")
     engine.find_regions(page)
     engine.tell_orientation(page)

@@ -8,7 +8,7 @@ from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.pipeline import service as reading
-from serve_app.pipeline.admission import Admission, Load, Supply
+from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from tests.clients import LocalChart, LocalOcr
 
 
@@ -35,7 +35,8 @@ def config() -> AppConfig:
 async def service(config: AppConfig) -> AsyncIterator[Service]:
     ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
     loads = {
-        model: Load(model, config.limits, lambda: Supply(running=1, target=2)) for model in (reading.OCR, reading.CHART)
+        model: Load(model, config.limits, lambda: ReplicaCounts(running=1, target=2))
+        for model in (reading.OCR, reading.CHART)
     }
     pipeline = reading.Service(config, ocr, chart, Admission(loads), chart_wants_words=True)
     app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart})

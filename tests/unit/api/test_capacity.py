@@ -31,7 +31,7 @@ async def test_a_busy_one_tells_the_wait(service, monkeypatch):
     monkeypatch.setattr(service.ocr, "read", read_slowly)
     await service.http.post("/v1/ocr", content=PNG)
     for _ in range(3):
-        service.loads["ocr"].promise(1)
+        service.loads["ocr"].reserve(1)
     ocr = (await service.http.get("/v1/capacity")).json()["models"]["ocr"]
     assert ocr["in_flight"] == 3
     assert 0.1 <= ocr["mean_service_s"] < 5
@@ -40,6 +40,6 @@ async def test_a_busy_one_tells_the_wait(service, monkeypatch):
 
 async def test_a_full_one_admits_nothing(service):
     for _ in range(100):
-        service.loads["chart"].promise(1)
+        service.loads["chart"].reserve(1)
     models = (await service.http.get("/v1/capacity")).json()["models"]
     assert (models["ocr"]["admits"], models["chart"]["admits"]) == (True, False)

@@ -19,13 +19,6 @@ def engine():
     return load_ocr(OcrConfig(), "cpu")
 
 
-def test_lines_are_decoded_from_the_output_itself_and_alike(engine):
-    decode = engine._ocr.paddlex_pipeline.text_rec_model.post_op
-    output = np.random.default_rng(0).random((2, 40, 18710), dtype=np.float32)
-    assert decode([output], max_wh_ratio=7.0) == decode._decode([output])
-    assert np.shares_memory(np.array(paddle_loading._Uncopied(output)), output)
-
-
 def test_both_runtimes_of_a_cpu_read_the_same(engine):
     """Not to the last digit: OpenVINO is given one line at a time, and wider."""
     other = load_ocr(OcrConfig(cpu_runtime="onnxruntime"), "cpu")

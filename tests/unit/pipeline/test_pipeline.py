@@ -6,7 +6,7 @@ from serve_app.config import AppConfig, ChartConfig, Limits
 from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
 from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.pipeline.admission import Admission, Load, Supply
+from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.analysis import admit_analysis, analyze
 from serve_app.pipeline.chart import admit_chart, read_chart
 from serve_app.pipeline.service import CHART, OCR, Service
@@ -22,7 +22,7 @@ PAGE = encode(draw_page(("one line",) * 20, width=1500))
 
 def build(*, wants_words, config=None, chart_engine=None):
     config, ocr, chart = config or AppConfig(), LocalOcr(FakeOcr()), LocalChart(chart_engine or FakeChart())
-    loads = {model: Load(model, config.limits, Supply) for model in (OCR, CHART)}
+    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
     return Service(config, ocr, chart, Admission(loads), chart_wants_words=wants_words), ocr, chart
 
 
@@ -31,7 +31,7 @@ async def opened(service, data):
 
 
 def count_in_flight(service):
-    return {model: capacity.in_flight for model, capacity in service.admission.tell().items()}
+    return {model: capacity.in_flight for model, capacity in service.admission.report().items()}
 
 
 async def test_a_model_without_words_reads_beside_the_ocr():
@@ -102,7 +102,7 @@ async def test_small_requests_get_in_between_the_tiles_of_a_large_one():
     read_now = ocr.read
 
     async def read(image, options):
-        at_once.append(service.admission.tell()[OCR].in_flight)
+        at_once.append(service.admission.report()[OCR].in_flight)
         async with replica:  # first come, first served
             await asyncio.sleep(0.002)
             order.append("small" if image == SMALL else "tile")

@@ -5,8 +5,9 @@ import pytest
 from ray.exceptions import RayActorError
 from ray.serve.schema import ReplicaState
 
-from serve_app.pipeline.admission import Supply
-from serve_app.serving import replica_status as census
+from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.serving import replica_status
+from serve_app.serving.replica_status import ReplicaStatus
 
 
 class Controller:
@@ -31,42 +32,42 @@ class Controller:
 @pytest.fixture
 def controller(monkeypatch):
     controller = Controller()
-    monkeypatch.setattr(census.serve, "status", controller.status)
+    monkeypatch.setattr(replica_status.serve, "status", controller.status)
     return controller
 
 
 async def test_replicas_are_counted_by_what_they_do(controller):
-    counted = census.Census("reader", "Ingress")
-    await counted.find("Ocr")
-    assert counted.count_supply("Ocr") == Supply(running=2, target=3, ingresses=3)
-    assert counted.count_supply("Chart") == Supply(running=0, target=0, ingresses=3)
-    assert await counted.find("Chart") is None
+    status = ReplicaStatus("reader", "Ingress")
+    await status.find("Ocr")
+    assert status.count_replicas("Ocr") == ReplicaCounts(running=2, target=3, ingresses=3)
+    assert status.count_replicas("Chart") == ReplicaCounts(running=0, target=0, ingresses=3)
+    assert await status.find("Chart") is None
 
 
 async def test_the_controller_is_asked_beside_the_requests_and_seldom(controller):
-    counted = census.Census("reader", "Ingress")
-    assert counted.count_supply("Ocr").running == 0  # nobody waited for the answer
-    while counted.count_supply("Ocr").running != 2:
+    status = ReplicaStatus("reader", "Ingress")
+    assert status.count_replicas("Ocr").running == 0  # nobody waited for the answer
+    while status.count_replicas("Ocr").running != 2:
         await asyncio.sleep(0.001)
     for _ in range(100):
-        counted.count_supply("Ocr")
-        await counted.find("Ocr")
+        status.count_replicas("Ocr")
+        await status.find("Ocr")
     assert controller.asked == 1
 
 
 async def test_an_old_answer_is_renewed(controller, monkeypatch):
-    monkeypatch.setattr(census, "FRESH_S", 0.0)
-    counted = census.Census("reader", "Ingress")
-    await counted.find("Ocr")
+    monkeypatch.setattr(replica_status, "FRESH_S", 0.0)
+    status = ReplicaStatus("reader", "Ingress")
+    await status.find("Ocr")
     controller.states["Ocr"] = {ReplicaState.RUNNING: 5}
-    await counted.find("Ocr")
-    assert counted.count_supply("Ocr").running == 5
+    await status.find("Ocr")
+    assert status.count_replicas("Ocr").running == 5
 
 
 async def test_a_lost_controller_leaves_the_last_answer(controller, monkeypatch):
-    monkeypatch.setattr(census, "FRESH_S", 0.0)
-    counted = census.Census("reader", "Ingress")
-    await counted.find("Ocr")
+    monkeypatch.setattr(replica_status, "FRESH_S", 0.0)
+    status = ReplicaStatus("reader", "Ingress")
+    await status.find("Ocr")
     controller.error = RayActorError()
-    await counted.find("Ocr")
-    assert counted.count_supply("Ocr").running == 2
+    await status.find("Ocr")
+    assert status.count_replicas("Ocr").running == 2
