@@ -176,8 +176,8 @@ class LayoutConfig(Section):
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """CPU threads of the models in one replica."""
     cpu_precision: Literal["float32", "bfloat16"] = "float32"
-    """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves boxes
-    by a few pixels."""
+    """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves
+    boxes by a few pixels."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25
     """CPUs that Ray reserves for one replica. It bounds placement, not use."""
     num_gpus: Annotated[float, Field(ge=0)] = 0.0

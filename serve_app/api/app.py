@@ -5,13 +5,15 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, health, paddlex, v1
+from serve_app.api import capacity, document, health, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
+from serve_app.pipeline.document import DocumentTurns
 from serve_app.pipeline.service import Service
 
 _DESCRIPTION = """
 Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number checked against the text (`/v1/analyze`).
+Reads whole documents page by page (`/v1/document`).
 
 Send an image as multipart field `file`, or as the raw body with its `Content-Type`.
 Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`.
@@ -23,8 +25,10 @@ def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
     app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
     app.state.config = service.config
     app.state.service = service
+    app.state.document_turns = DocumentTurns(service.config.documents.max_in_flight)
     app.state.models = models
     app.include_router(v1.router)
+    app.include_router(document.router)
     app.include_router(paddlex.router)
     app.include_router(health.router)
     app.include_router(capacity.router)

@@ -1,5 +1,6 @@
 """The JSON of the /v1 routes. Coordinates are pixels of the uploaded image, after its EXIF orientation."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -7,6 +8,7 @@ from pydantic import BaseModel, Field
 from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, TextLine
 from serve_app.errors import AppError
 from serve_app.pipeline.analysis import Analysis
+from serve_app.tables.evidence import TableEvidence
 
 
 class ErrorDetail(BaseModel):
@@ -170,12 +172,12 @@ class CheckedCellBody(CellBody):
     corrected: str | None = None
 
     @classmethod
-    def of_checked(cls, cell: Cell, evidence: Evidence, page: Page) -> Self:
+    def of_checked(cls, cell: Cell, evidence: Evidence, lines: Sequence[TextLine]) -> Self:
         """The cell and its evidence as they are sent."""
         body = cls.of(cell)
         body.corrected = evidence.corrected
         if evidence.line is not None:
-            line = page.lines[evidence.line]
+            line = lines[evidence.line]
             body.evidence = EvidenceBody(
                 line=evidence.line,
                 text=line.text,
@@ -196,6 +198,24 @@ class CheckedChartBody(BaseModel):
     truncated: bool
     resolution: ResolutionBody
 
+    @classmethod
+    def of_reading(cls, reading: ChartReading, found: TableEvidence, lines: Sequence[TextLine]) -> Self:
+        """The reading as it is sent; `lines` are those that the evidence points to."""
+        table = reading.table
+
+        def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
+            return CheckedCellBody.of_checked(cell, evidence, lines)
+
+        return cls(
+            title=table.title and check(table.title, found.title),
+            columns=[check(*pair) for pair in zip(table.columns, found.columns, strict=True)],
+            rows=[
+                [check(*pair) for pair in zip(row, row_found, strict=True)]
+                for row, row_found in zip(table.rows, found.rows, strict=True)
+            ],
+            **_reading_facts(reading),
+        )
+
 
 class AnalysisBody(BaseModel):
     """The answer of `/v1/analyze`."""
@@ -207,22 +227,9 @@ class AnalysisBody(BaseModel):
     @classmethod
     def of(cls, analysis: Analysis) -> Self:
         """The analysis as it is sent."""
-        page, table, found = analysis.page, analysis.reading.table, analysis.evidence
-
-        def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
-            return CheckedCellBody.of_checked(cell, evidence, page)
-
         return cls(
-            ocr=PageBody.of(page),
-            chart=CheckedChartBody(
-                title=table.title and check(table.title, found.title),
-                columns=[check(*pair) for pair in zip(table.columns, found.columns, strict=True)],
-                rows=[
-                    [check(*pair) for pair in zip(row, row_found, strict=True)]
-                    for row, row_found in zip(table.rows, found.rows, strict=True)
-                ],
-                **_reading_facts(analysis.reading),
-            ),
+            ocr=PageBody.of(analysis.page),
+            chart=CheckedChartBody.of_reading(analysis.reading, analysis.evidence, analysis.page.lines),
         )
 
 

@@ -9,10 +9,10 @@ from starlette.types import Message
 
 from serve_app.errors import BadRequest, TooManyBytes, UnsupportedMedia
 
-_ENVELOPE = 16 * 1024
+ENVELOPE = 16 * 1024
 """Bytes that a multipart body may have beyond its file: boundaries, part headers."""
 
-_UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 """Content types that tell nothing; the last is what `curl --data-binary` says unless told otherwise."""
 
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff")
@@ -46,8 +46,8 @@ async def read_image(request: Request) -> bytes:
     limit = request.app.state.config.limits.max_bytes
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "multipart/form-data":
-        return await _read_form(bounded(request, limit + _ENVELOPE), limit)
-    if content_type in _UNTOLD or content_type.startswith("image/"):
+        return await read_form(bounded(request, limit + ENVELOPE), limit)
+    if content_type in UNTOLD or content_type.startswith("image/"):
         return await bounded(request, limit).body()
     raise UnsupportedMedia(
         f"The content type is {content_type}. Send the image as multipart field `file`, or as the raw body with one "
@@ -83,7 +83,13 @@ def too_many_bytes(found: int, limit: int) -> TooManyBytes:
     )
 
 
-async def _read_form(request: Request, limit: int) -> bytes:
+async def read_form(request: Request, limit: int) -> bytes:
+    """The bytes of field `file` of a multipart body, whose length `bounded` has bounded.
+
+    Raises:
+        BadRequest: no such field, or a malformed body.
+        TooManyBytes: a file of more than `limit` bytes.
+    """
     try:
         async with request.form(max_files=1, max_fields=8) as form:
             file = form.get("file")

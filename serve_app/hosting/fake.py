@@ -1,4 +1,4 @@
-"""Deterministic engines without weights, for `ocr.engine: fake`, `chart.model: fake` and `layout.engine: fake`: load tests and dry runs.
+"""Deterministic engines without weights, which a config names `fake`: for load tests and dry runs.
 
 Their answers say that they are fake; nothing else selects them.
 """

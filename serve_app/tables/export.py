@@ -59,6 +59,11 @@ def _neutralise(text: str) -> str:
     return f"'{text}" if suspect else text
 
 
+def escape_html(text: str) -> str:
+    """A text on one line, with the characters that HTML would act on escaped."""
+    return escape(" ".join(text.split()))
+
+
 def _flatten(cell: Cell) -> str:
     """A cell's text on one line."""
     return " ".join(cell.text.split())
