@@ -22,7 +22,7 @@ class Sample:
     """A chart with its table.
 
     `source` is who drew it, `kind` what it is called there; `lines` are its exact words, or None where only OCR can
-    tell them; `name` tells it from the others of its source.
+    tell them; `name` tells it from the others of its source; `data` is its file, where it has one.
     """
 
     source: str
@@ -31,9 +31,12 @@ class Sample:
     table: ChartTable
     lines: tuple[TextLine, ...] | None = None
     name: str = ""
+    data: bytes = b""
 
     def encode(self) -> bytes:
-        """The image as a PNG."""
+        """The chart's own file, or the image as a PNG."""
+        if self.data:
+            return self.data
         buffer = io.BytesIO()
         self.image.save(buffer, format="png")
         return buffer.getvalue()
@@ -55,10 +58,13 @@ def draw_own(count: int, first: int = 0) -> Iterator[Sample]:
 def read_folder(folder: Path) -> Iterator[Sample]:
     """The charts of a folder: `gold.json` maps a file's name, without `.png`, to source, kind, header and rows."""
     for name, gold in json.loads((folder / "gold.json").read_text()).items():
-        with Image.open(folder / f"{name}.png") as image:
-            columns = tuple(Cell(str(text)) for text in gold["header"])
-            rows = tuple((Cell(str(row[0])), *map(_make_cell, row[1:])) for row in gold["rows"])
-            yield Sample(gold["source"], gold["kind"], image.convert("RGB"), ChartTable(columns, rows), name=name)
+        data = (folder / f"{name}.png").read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
+            layer = image.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+        columns = tuple(Cell(str(text)) for text in gold["header"])
+        rows = tuple((Cell(str(row[0])), *map(_make_cell, row[1:])) for row in gold["rows"])
+        yield Sample(gold["source"], gold["kind"], picture, ChartTable(columns, rows), name=name, data=data)
 
 
 def _make_cell(value: float | str | None) -> Cell:
