@@ -99,6 +99,8 @@ class ChartKind(StrEnum):
     AREA = "area"
     PIE = "pie"
     UNKNOWN = "unknown"
+    NONE = "none"
+    """The image is no chart that can be read: its table is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,23 @@ class ChartTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """What was found in an image and is missing in the answer, or is less sure than it looks.
+
+    `code` is one of a closed set for programs, `message` a sentence for people.
+    """
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartReading:
     """What a chart model made of one image.
 
     `resolution` is the size in pixels at which the model saw the image; `truncated` says that the answer stopped
-    at the token limit; `raw` is the model's own text, for those models that write one.
+    at the token limit; `raw` is the model's own text, for those models that write one. `warnings` tell what the table
+    lacks; `confidence` in [0, 1] is the estimated share of the table's values that are right.
     """
 
     table: ChartTable
@@ -124,6 +138,8 @@ class ChartReading:
     resolution: Size
     truncated: bool = False
     raw: str = ""
+    warnings: tuple[ReadingWarning, ...] = ()
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

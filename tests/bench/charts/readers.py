@@ -26,10 +26,15 @@ DEADLINE_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered, and the seconds that it took: all of them, or those of the chart model alone."""
+    """What a service answered: the table, its confidence, and the codes of the warnings.
+
+    `seconds` that it took: all of them, or those of the chart model alone.
+    """
 
     table: ChartTable
     seconds: float
+    confidence: float = 1.0
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, body: ChartBody, seconds: float) -> Self:
@@ -40,7 +45,7 @@ class Answer:
             body.title and _make_cell(body.title),
             ChartKind(body.kind),
         )
-        return cls(table, seconds)
+        return cls(table, seconds, body.confidence, tuple(warning.code for warning in body.warnings))
 
 
 class Reader(Protocol):
