@@ -148,11 +148,23 @@ class ChartTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """What was found in an image and is missing in the answer, or is less sure than it looks.
+
+    `code` is one of a closed set for programs, `message` a sentence for people.
+    """
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartReading:
     """What a chart model made of one image.
 
     `resolution` is the size in pixels at which the model saw the image; `truncated` says that the answer stopped
-    at the token limit; `raw` is the model's own text, for those models that write one.
+    at the token limit; `raw` is the model's own text, for those models that write one. `warnings` tell what the table
+    lacks; `confidence` in [0, 1] is the estimated share of the table's values that are right.
     """
 
     table: ChartTable
@@ -160,6 +172,7 @@ class ChartReading:
     resolution: Size
     truncated: bool = False
     raw: str = ""
+    warnings: tuple[ReadingWarning, ...] = ()
     confidence: float = 1.0
 
 
@@ -268,14 +281,6 @@ class LayoutAnswer:
     regions: tuple[Region, ...] = ()
     orientation: Orientation | None = None
     table: TableStructure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageWarning:
-    """Something that the reader of an answer must know: a code for programs, a message for people."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from serve_app.api.schemas import CheckedChartBody, NumberBody
+from serve_app.api.schemas import CheckedChartBody, NumberBody, WarningBody
 from serve_app.documents.blocks import Block, DocumentReading, PageReading
 from serve_app.documents.page import UnreadablePage
 from serve_app.domain import Box, GridCell, TableGrid
@@ -100,13 +100,6 @@ class BlockBody(BaseModel):
         )
 
 
-class PageWarningBody(BaseModel):
-    """Something that the reader of an answer must know: a code for programs, a message for people."""
-
-    code: str
-    message: str
-
-
 class PageBody(BaseModel):
     """A page. `error` says why it was not read, and then the rest is null.
 
@@ -125,7 +118,7 @@ class PageBody(BaseModel):
     source: str | None = None
     reason: str | None = None
     blocks: list[BlockBody] | None = None
-    warnings: list[PageWarningBody] | None = None
+    warnings: list[WarningBody] | None = None
 
     @classmethod
     def of(cls, page: PageReading | UnreadablePage) -> Self:
@@ -142,7 +135,7 @@ class PageBody(BaseModel):
             source=page.source.value,
             reason=page.reason,
             blocks=[BlockBody.of(block) for block in page.blocks],
-            warnings=[PageWarningBody(code=each.code, message=each.message) for each in page.warnings],
+            warnings=[WarningBody.of(warning) for warning in page.warnings],
         )
 
 

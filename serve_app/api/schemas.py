@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, TextLine
+from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, ReadingWarning, TextLine
 from serve_app.errors import AppError
 from serve_app.pipeline.analysis import Analysis
 from serve_app.tables.evidence import TableEvidence
@@ -122,9 +122,23 @@ class ResolutionBody(BaseModel):
     height: int
 
 
+class WarningBody(BaseModel):
+    """What the answer lacks, or is less sure of than it looks: a code for programs, and a sentence for people."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, warning: ReadingWarning) -> Self:
+        """The warning as it is sent."""
+        return cls(code=warning.code, message=warning.message)
+
+
 class ChartBody(BaseModel):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
+    `kind` is `none`, and the table empty, where the image is no chart that can be read: `warnings` say why.
+    `confidence`: the estimated share of the table's values that are right.
     `truncated`: the model's answer reached its length limit, and rows may be missing.
     `resolution`: the size at which the model saw the image.
     """
@@ -132,6 +146,8 @@ class ChartBody(BaseModel):
     request_id: str = ""
     model: str
     kind: str
+    confidence: float = Field(ge=0, le=1)
+    warnings: list[WarningBody]
     title: CellBody | None
     columns: list[CellBody]
     rows: list[list[CellBody]]
@@ -192,6 +208,8 @@ class CheckedChartBody(BaseModel):
 
     model: str
     kind: str
+    confidence: float = Field(ge=0, le=1)
+    warnings: list[WarningBody]
     title: CheckedCellBody | None
     columns: list[CheckedCellBody]
     rows: list[list[CheckedCellBody]]
@@ -246,6 +264,8 @@ def _reading_facts(reading: ChartReading) -> dict[str, object]:
     return {
         "model": reading.model,
         "kind": reading.table.kind.value,
+        "confidence": round(reading.confidence, 4),
+        "warnings": [WarningBody.of(warning) for warning in reading.warnings],
         "truncated": reading.truncated,
         "resolution": ResolutionBody(width=reading.resolution.width, height=reading.resolution.height),
     }

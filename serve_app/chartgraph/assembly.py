@@ -10,7 +10,7 @@ from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
 from serve_app.chartgraph.misread_values import find_misread
 from serve_app.chartgraph.pie_slices import list_slices
-from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from serve_app.tables.numbers import expand, format_number
 
@@ -45,7 +45,7 @@ def decide_kind(graph: Graph) -> ChartKind:
     total = sum(found.values())
     if total == 0:
         return ChartKind.UNKNOWN
-    likely = dict(zip(ChartKind, graph.chart_kinds, strict=True))
+    likely = dict(zip(CHART_KINDS, graph.chart_kinds, strict=True))
     return max(found, key=lambda kind: (float(likely[kind]) + 0.02) * (found[kind] / total + 0.02))
 
 

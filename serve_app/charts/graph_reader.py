@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 import serve_app.chartgraph.registry  # noqa: F401 - makes transformers know the model
+from serve_app.chartgraph.label_separation import separate_labels
 from serve_app.chartgraph.processing import ChartGraphProcessor
 from serve_app.domain import ChartReading, Size
 from serve_app.hosting.protocols import ChartInput
@@ -30,7 +31,7 @@ class GraphReader:
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts."""
-        lines = [chart.lines for chart in charts]
+        lines = [separate_labels(chart.image, chart.lines) for chart in charts]
         sizes = [Size(*chart.image.size) for chart in charts]
         inputs = self._processor([chart.image for chart in charts], lines)
         with torch.inference_mode():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from serve_app.documents.page import PageImage, TextSource, UnreadablePage
-from serve_app.domain import Box, ChartReading, PageWarning, Size, TableGrid, TextLine
+from serve_app.domain import Box, ChartReading, ReadingWarning, Size, TableGrid, TextLine
 from serve_app.tables.evidence import TableEvidence
 
 
@@ -71,7 +71,7 @@ class PageReading:
     source: TextSource
     reason: str
     blocks: tuple[Block, ...]
-    warnings: tuple[PageWarning, ...] = ()
+    warnings: tuple[ReadingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from serve_app.domain import (
     LayoutTask,
     OcrOptions,
     Page,
-    PageWarning,
+    ReadingWarning,
     Region,
     TextLine,
 )
@@ -104,7 +104,7 @@ class PageReader:
             for line in lines
             for box in [find_box(line.polygon)]
         ]
-        warnings = () if lines else (PageWarning("no_text", "OCR found no text on this page"),)
+        warnings = () if lines else (ReadingWarning("no_text", "OCR found no text on this page"),)
         figures = keep_figures_of_scan(answer.regions)
         return await self._finish(page, canvas, answer.regions, figures, printed, lines, warnings)
 
@@ -116,7 +116,7 @@ class PageReader:
         figures: Sequence[Figure],
         printed: Sequence[Printed],
         lines: Sequence[TextLine],
-        warnings: Sequence[PageWarning],
+        warnings: Sequence[ReadingWarning],
     ) -> PageReading:
         tables = await self._objects.read_tables(canvas, regions, figures, lines)
         pictures = await self._objects.read_figures(canvas, figures, lines, live=canvas.live_text)
@@ -125,18 +125,18 @@ class PageReader:
 
     async def _check_lines(
         self, page: DocumentPage, canvas: PageCanvas
-    ) -> tuple[Sequence[PageLine], tuple[PageWarning, ...]]:
+    ) -> tuple[Sequence[PageLine], tuple[ReadingWarning, ...]]:
         """The text layer; lines that may be wrong are taken from the OCR where it read the same place."""
         suspects = [i for i, line in enumerate(page.lines) if line.suspicion or line.suspect_words]
         truncated = tuple(
-            PageWarning("truncated", f"The page holds more {what} than are read; the rest is missing")
+            ReadingWarning("truncated", f"The page holds more {what} than are read; the rest is missing")
             for what in page.truncated
         )
         if not suspects:
             return page.lines, truncated
         if self._options.ocr == "never":
             message = f"{len(suspects)} lines of the text layer may be wrong, and OCR was not asked for"
-            return page.lines, (*truncated, PageWarning("suspect_text", message))
+            return page.lines, (*truncated, ReadingWarning("suspect_text", message))
         read = (await self._read_text((await canvas.crop(canvas.box)).data)).lines
         lines, left = list(page.lines), 0
         for i in suspects:
@@ -146,9 +146,9 @@ class PageReader:
             else:
                 lines[i] = _replace_text(page.lines[i], seen)
         message = f"{len(suspects) - left} lines were read by OCR, since the text layer may be wrong there"
-        checked = [PageWarning("text_checked", message)] if left < len(suspects) else []
+        checked = [ReadingWarning("text_checked", message)] if left < len(suspects) else []
         if left:
-            checked.append(PageWarning("suspect_text", f"{left} lines of the text layer may be wrong"))
+            checked.append(ReadingWarning("suspect_text", f"{left} lines of the text layer may be wrong"))
         return lines, (*truncated, *checked)
 
     async def _look(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
@@ -194,7 +194,7 @@ def _scale_region(region: Region, width: int, page: DocumentPage) -> Region:
 
 
 def _make_reading(
-    page: DocumentPage, blocks: Sequence[object], warnings: Sequence[PageWarning], canvas: PageCanvas | None = None
+    page: DocumentPage, blocks: Sequence[object], warnings: Sequence[ReadingWarning], canvas: PageCanvas | None = None
 ) -> PageReading:
     return PageReading(
         number=page.number,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from serve_app.chartgraph.assembly import assemble
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.renderer import render
 from serve_app.domain import ChartKind
 from serve_app.tables.scores import rms_f1
@@ -98,7 +98,7 @@ def test_any_probabilities_give_a_rectangular_table(scenes):
             roles=rng.dirichlet(np.full(len(Role), 0.3), len(graph.words)),
             links=links / links.sum(-1, keepdims=True),
             scores=rng.random(len(graph.scores)),
-            chart_kinds=rng.dirichlet(np.ones(len(ChartKind))),
+            chart_kinds=rng.dirichlet(np.ones(len(CHART_KINDS))),
             stacked=float(rng.random()),
         )
         table = assemble(shaken)

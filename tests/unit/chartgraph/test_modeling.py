@@ -4,11 +4,11 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 
 from serve_app.chartgraph.modeling import find_marks
 from serve_app.chartgraph.registry import ChartGraphConfig, ChartGraphForTableExtraction, ChartGraphProcessor
-from serve_app.chartgraph.training.evaluate import sample_scene
 from serve_app.chartgraph.training.export import export_model
 from serve_app.chartgraph.training.renderer import render
 from serve_app.chartgraph.trunk import TrunkOutput
 from serve_app.domain import ChartKind, Size
+from tests.bench.charts.samples import sample_scene
 
 TINY = ChartGraphConfig(
     widths=(8, 16, 24),
