@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, document, health, paddlex, v1
+from serve_app.api import capacity, document, health, mineru, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.pipeline.document import DocumentTurns
@@ -30,6 +30,7 @@ def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
     app.include_router(v1.router)
     app.include_router(document.router)
     app.include_router(paddlex.router)
+    app.include_router(mineru.router)
     app.include_router(health.router)
     app.include_router(capacity.router)
     add_handlers(app)
