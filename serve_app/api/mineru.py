@@ -150,7 +150,8 @@ async def _read_form(request: Request, limit: int) -> tuple[dict[str, bytes], Pa
                 raise too_many_bytes(max(file.size or 0 for file in files), limit)
             named: dict[str, bytes] = {}
             for number, file in enumerate(files, 1):
-                stem = PurePath(file.filename or "").stem or f"document-{number}"
+                # A path in an archive: nothing that leads out of its folder.
+                stem = PurePath(file.filename or "").stem.strip(". ") or f"document-{number}"
                 named[stem if stem not in named else f"{stem}-{number}"] = await file.read()
             return named, _parse_options(form)
     except HTTPException as error:  # how Starlette reports a malformed form

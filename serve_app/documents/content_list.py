@@ -8,9 +8,8 @@ list has no type for a chart's data.
 from typing import Any
 
 from serve_app.documents.blocks import Block, BlockKind, DocumentReading, PageReading
+from serve_app.documents.html import write_block_table
 from serve_app.documents.images import name_image
-from serve_app.documents.markdown import write_html_table
-from serve_app.tables.export import to_html
 
 _THOUSAND = 1000
 
@@ -30,11 +29,8 @@ def _describe(page: PageReading, index: int, block: Block) -> dict[str, Any]:
     path = name_image(page, index) or ""
     if block.kind in (BlockKind.HEADER, BlockKind.FOOTER):
         return {"type": block.kind.value, "text": block.text}
-    if block.table is not None:
-        table = write_html_table(block.table)
-        return {"type": "table", "img_path": path, "table_caption": [], "table_footnote": [], "table_body": table}
-    if block.chart is not None:
-        table = to_html(block.chart.reading.table).strip()
+    if block.table is not None or block.chart is not None:
+        table = write_block_table(block)
         return {"type": "table", "img_path": path, "table_caption": [], "table_footnote": [], "table_body": table}
     if block.kind is BlockKind.FIGURE:
         return {"type": "image", "img_path": path, "image_caption": [], "image_footnote": []}

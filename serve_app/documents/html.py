@@ -13,6 +13,13 @@ def to_document_html(document: DocumentReading, link: ImageLink = lambda page, i
     return f"{head}<body>\n{sections}\n</body></html>\n"
 
 
+def write_block_table(block: Block) -> str:
+    """The table of a block, or the data of its chart, as one `<table>`; empty for other blocks."""
+    if block.table is not None:
+        return write_html_table(block.table)
+    return to_html(block.chart.reading.table).strip() if block.chart else ""
+
+
 def to_text(document: DocumentReading) -> str:
     """The text alone, blocks apart by an empty line, pages by a form feed; headers and footers left out."""
     pages = []
@@ -40,10 +47,9 @@ def _write_block(page: PageReading, index: int, block: Block, link: ImageLink) -
     if block.kind is BlockKind.LIST:
         return f"<ul>{''.join(f'<li>{escape_html(entry)}</li>' for entry in block.items)}</ul>"
     if block.table is not None:
-        return write_html_table(block.table)
+        return write_block_table(block)
     if block.chart is not None or block.kind is BlockKind.FIGURE:
-        table = to_html(block.chart.reading.table).strip() if block.chart else ""
         address = link(page, index)
         image = f'<img src="{escape_html(address)}" alt="{block.kind.value}">' if address else ""
-        return f"<figure>{table}{image}</figure>"
+        return f"<figure>{write_block_table(block)}{image}</figure>"
     return f"<p>{'<em>' + text + '</em>' if block.kind is BlockKind.CAPTION else text}</p>"

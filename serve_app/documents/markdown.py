@@ -11,8 +11,9 @@ from serve_app.tables import export
 ImageLink = Callable[[PageReading, int], str | None]
 """The address of the image of a page's block, given its index; None where there is no image."""
 
-_SPECIAL = re.compile(r"([\\`*_<\[\]|])")
-_LINE_STARTS = re.compile(r"^(\s*)(#{1,6}\s|[-+>]\s|\d+[.)]\s)")
+_SPECIAL = re.compile(r"([\\`*_<\[\]|~&])")
+_LINE_STARTS = re.compile(r"^(?:(?=[#>+=-])|(?P<number>\d{1,9})(?=[.)](?:\s|$)))")
+"""The start of a heading, quotation, list or rule: a backslash is put before the sign, and after a list's number."""
 
 _BULLET = re.compile(r"^\s*[^\w(]+\s*")
 
@@ -50,7 +51,7 @@ def _write_block(page: PageReading, index: int, block: Block, link: ImageLink) -
         name = f"{block.kind.value} on page {page.number}"
         yield f"![{name}]({address})" if address else f"<!-- {name} -->"
     elif block.text:
-        yield _LINE_STARTS.sub(r"\1\\\2", escape_text(block.text))
+        yield _LINE_STARTS.sub(lambda start: f"{start['number'] or ''}\\", escape_text(block.text), count=1)
 
 
 def write_table(grid: TableGrid) -> str:

@@ -10,13 +10,13 @@ from typing import Protocol, Self
 
 import httpx
 from PIL import Image
+from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
 
 from serve_app.api.schemas import CellBody, ChartBody
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartKind, ChartReading, ChartTable, Number, OcrOptions, Page
 from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
 from serve_app.pipeline.admission import Admission, Load, Supply
-from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
 from serve_app.serving.engines import load_chart, load_ocr
 from tests.bench.charts.samples import Sample
 from tests.clients import LocalChart, LocalOcr
