@@ -7,7 +7,17 @@ from typing import Protocol
 
 from PIL import Image
 
-from serve_app.domain import ChartReading, OcrOptions, Orientation, Page, Region, TableStructure, TextLine
+from serve_app.domain import (
+    ChartReading,
+    LayoutAnswer,
+    LayoutTask,
+    OcrOptions,
+    Orientation,
+    Page,
+    Region,
+    TableStructure,
+    TextLine,
+)
 
 
 class Stop(Event):
@@ -64,3 +74,12 @@ class LayoutEngine(Protocol):
     def read_table_structure(self, image: Image.Image) -> TableStructure:
         """The cells of a table (RGB, cut to the table), in its pixels."""
         ...
+
+
+def answer_task(engine: LayoutEngine, image: Image.Image, task: LayoutTask) -> LayoutAnswer:
+    """Ask an engine for what a task wants of one image."""
+    return LayoutAnswer(
+        regions=tuple(engine.find_regions(image)) if task.regions else (),
+        orientation=engine.tell_orientation(image) if task.orientation else None,
+        table=engine.read_table_structure(image) if task.table else None,
+    )

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from fastapi import FastAPI
-from PIL import Image
 from ray import serve
 from ray.serve.handle import DeploymentHandle
 
@@ -22,7 +21,7 @@ from serve_app.errors import AppError
 from serve_app.gpu.usage import measure
 from serve_app.hosting.chart_queue import ChartQueue
 from serve_app.hosting.model_thread import ModelThread, resident_bytes
-from serve_app.hosting.protocols import ChartInput, LayoutEngine
+from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
 from serve_app.pipeline.admission import Admission, Load
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
@@ -158,15 +157,6 @@ class Layout:
         """Called by Serve, which replaces the replica after it raised a few times in a row."""
         self._metrics.observe_memory(resident_bytes(), measure(self._model.engine))
         self._model.check()
-
-
-def answer_task(engine: LayoutEngine, image: Image.Image, task: LayoutTask) -> LayoutAnswer:
-    """Ask an engine for what a task wants of one image."""
-    return LayoutAnswer(
-        regions=tuple(engine.find_regions(image)) if task.regions else (),
-        orientation=engine.tell_orientation(image) if task.orientation else None,
-        table=engine.read_table_structure(image) if task.table else None,
-    )
 
 
 class Ingress:

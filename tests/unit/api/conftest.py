@@ -6,10 +6,10 @@ import pytest
 
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
-from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 
 
 @dataclass
@@ -33,13 +33,13 @@ def config() -> AppConfig:
 
 @pytest.fixture
 async def service(config: AppConfig) -> AsyncIterator[Service]:
-    ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
+    ocr, chart, layout = LocalOcr(FakeOcr()), LocalChart(FakeChart()), LocalLayout(FakeLayout())
     loads = {
         model: Load(model, config.limits, lambda: ReplicaCounts(running=1, target=2))
-        for model in (reading.OCR, reading.CHART)
+        for model in (reading.OCR, reading.CHART, reading.LAYOUT)
     }
-    pipeline = reading.Service(config, ocr, chart, Admission(loads), chart_wants_words=True)
-    app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart})
+    pipeline = reading.Service(config, ocr, chart, layout, Admission(loads), chart_wants_words=True)
+    app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart, reading.LAYOUT: layout})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
         yield Service(http, ocr, chart, loads)
