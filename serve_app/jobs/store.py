@@ -46,7 +46,7 @@ class JobStore(Protocol):
         """End a page with the sha256 of its result."""
 
     async def fail(self, lease: Lease, failure: Failure, retry_in_s: float | None = None) -> bool:
-        """Report a failure; with `retry_in_s` the unit is tried again after that, in seconds, up to `Limits.failures`."""
+        """Report a failure; with `retry_in_s` the unit is tried again after that time, up to `Limits`."""
 
     async def release(self, lease: Lease, delay_s: float = 0) -> bool:
         """Give a unit back unread; the attempt is not counted."""

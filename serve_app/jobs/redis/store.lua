@@ -8,7 +8,7 @@
 --   expiry        zset    ended jobs, by time           webhooks     zset  jobs whose webhook is due, by time
 --   gone:<id>     string  digest of the owner           erase        set   deleted jobs whose blobs may exist
 --   counts        hash    counters
--- A unit has: s state, a attempts, f failures, t token, d document, p page, r result, e failure.
+-- A unit has: s state, a attempts, f failures, t token, w worker, d document, p page, r result, e failure.
 local prefix, operation = KEYS[1], ARGV[1]
 local now = tonumber(ARGV[2])
 local max_deaths, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -86,7 +86,7 @@ local function held(id, number, token)
   return unit and unit.s == 'running' and unit.t == token and unit
 end
 local function leave(id, number, unit, state)
-  unit.s, unit.t = state, nil
+  unit.s, unit.t, unit.w = state, nil, nil
   save(id, number, unit)
   redis.call('ZREM', key('leases'), member(id, number))
   redis.call('SREM', key('running:' .. id), number)
@@ -114,17 +114,17 @@ local function retry_event(id, number, code)
   event(id, 'retry', cjson.encode({number = number, code = code}))
 end
 
--- Pages are a flat list: document, page, document, page, ...
+-- Pages are JSON: [[document, page], ...].
 local function add_pages(id, pages)
-  for i = 1, #pages, 2 do
-    local number = (i + 1) / 2
-    save(id, number, {s = 'queued', a = 0, f = 0, d = tonumber(pages[i]), p = tonumber(pages[i + 1])})
+  pages = cjson.decode(pages)
+  for number, source in ipairs(pages) do
+    save(id, number, {s = 'queued', a = 0, f = 0, d = source[1], p = source[2]})
     redis.call('ZADD', key('waiting:' .. id), number, number)
   end
-  count('waiting', #pages / 2)
+  count('waiting', #pages)
   enqueue(id, 1)
-  redis.call('HSET', key('job:' .. id), 'pages_total', #pages / 2)
-  event(id, 'planned', cjson.encode({pages = #pages / 2}))
+  redis.call('HSET', key('job:' .. id), 'pages_total', #pages)
+  event(id, 'planned', cjson.encode({pages = #pages}))
 end
 
 -- Take the open units of a job out of the queue, and void its leases.
@@ -136,7 +136,8 @@ local function withdraw(id)
   end
   local later = redis.call('SMEMBERS', key('later:' .. id))
   for _, number in ipairs(later) do redis.call('ZREM', key('delayed'), member(id, tonumber(number))) end
-  count('waiting', -#later - redis.call('ZCARD', key('waiting:' .. id)))
+  local open = #later + redis.call('ZCARD', key('waiting:' .. id))
+  if open > 0 then count('waiting', -open) end -- Redis takes no -0
   redis.call('DEL', key('waiting:' .. id), key('later:' .. id), key('running:' .. id))
   drop_job_from_queue(id, owner)
   signal('cancel')
@@ -144,8 +145,9 @@ end
 
 local operations = {}
 
-function operations.submit(id, seq_fields, idempotency, pages, ...)
-  local fields = cjson.decode(seq_fields)
+-- `fields` are those of the job's hash, as JSON; `pages` is '' where a plan is to find them.
+function operations.submit(id, fields, idempotency, pages)
+  fields = cjson.decode(fields)
   local known = redis.call('EXISTS', key('job:' .. id)) == 1 and id
   if not known and idempotency ~= '' then known = redis.call('HGET', key('keys:' .. fields.owner), idempotency) end
   if known then
@@ -158,8 +160,8 @@ function operations.submit(id, seq_fields, idempotency, pages, ...)
   redis.call('ZADD', key('owned:' .. fields.owner), seq, id)
   if idempotency ~= '' then redis.call('HSET', key('keys:' .. fields.owner), idempotency, id) end
   event(id, 'job', '{"state": "queued"}')
-  if pages == 'known' then
-    add_pages(id, {...})
+  if pages ~= '' then
+    add_pages(id, pages)
   else
     save(id, 0, {s = 'queued', a = 0, f = 0, d = 0, p = 0})
     count('waiting', 1)
@@ -183,7 +185,7 @@ function operations.claim(worker, token, lease)
   redis.call('ZADD', key('ring'), count('turn', 1), owner)
   if redis.call('EXISTS', key('waiting:' .. id)) == 0 then drop_job_from_queue(id, owner) end
   local unit = unit_of(id, number)
-  unit.s, unit.t, unit.a = 'running', token, unit.a + 1
+  unit.s, unit.t, unit.w, unit.a = 'running', token, worker, unit.a + 1
   save(id, number, unit)
   redis.call('ZADD', key('leases'), stamp(now + tonumber(lease)), member(id, number))
   redis.call('SADD', key('running:' .. id), number)
@@ -213,11 +215,11 @@ function operations.renew(lease, ...)
   return states
 end
 
-function operations.plan(id, token, ...)
+function operations.plan(id, token, pages)
   local unit = held(id, 0, token)
   if not unit then return 0 end
   leave(id, 0, unit, 'done')
-  add_pages(id, {...})
+  add_pages(id, pages)
   return 1
 end
 
