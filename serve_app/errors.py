@@ -14,6 +14,7 @@ AppError
 ├── UnsupportedMedia      415 unsupported_media
 ├── InvalidParameter      422 invalid_parameter
 ├── Busy                  429 busy                  (retry, Retry-After)
+├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
 ├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
@@ -120,6 +121,12 @@ class Busy(AppError):
     """All replicas are busy and the queue is full."""
 
     status, code, retryable = 429, "busy", True
+
+
+class BlobMissing(AppError):
+    """A stored file of a job is not there, or is not what its name says."""
+
+    status, code = 500, "blob_missing"
 
 
 class ModelFailed(AppError):

@@ -14,17 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from serve_app.errors import AppError, StoreUnavailable
+from serve_app.errors import BlobMissing, StoreUnavailable
 from serve_app.jobs.job import JOB_ID
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class BlobMissing(AppError):
-    """A file of a job is not there, or is not what its name says."""
-
-    status, code = 500, "blob_missing"
 
 
 class BlobStore(Protocol):

@@ -100,7 +100,7 @@ class JobStore(Protocol):
         """The blobs of a deleted job are gone."""
 
     async def compact(self) -> None:
-        """Drop what the store's own files still hold of deleted jobs."""
+        """Drop what the store's own files still hold of deleted jobs; at once in SQLite, within a minute in Redis."""
 
     async def exists(self, job_ids: Sequence[str]) -> set[str]:
         """Those of the jobs that the store knows."""

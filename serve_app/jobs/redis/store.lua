@@ -7,7 +7,7 @@
 --   owned:<owner> zset    jobs, by sequence             keys:<owner> hash  idempotency key -> job
 --   expiry        zset    ended jobs, by time           webhooks     zset  jobs whose webhook is due, by time
 --   gone:<id>     string  digest of the owner           erase        set   deleted jobs whose blobs may exist
---   counts        hash    counters
+--   counts        hash    counters                      compact      string something was deleted
 -- A unit has: s state, a attempts, f failures, t token, w worker, d document, p page, r result, e failure.
 local prefix, operation = KEYS[1], ARGV[1]
 local now = tonumber(ARGV[2])
@@ -295,6 +295,7 @@ function operations.delete(id, owner_digest, tombstone)
   if job[2] ~= '' then redis.call('HDEL', key('keys:' .. job[1]), job[2]) end
   redis.call('SET', key('gone:' .. id), owner_digest, 'EX', tombstone)
   redis.call('SADD', key('erase'), id)
+  redis.call('SET', key('compact'), 1)
   signal(id)
   return 1
 end

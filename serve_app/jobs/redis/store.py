@@ -29,6 +29,9 @@ from serve_app.jobs.redis.records import event_from, job_from, lease_from, page_
 from serve_app.jobs.signals import CANCEL, WORK, wait
 from serve_app.jobs.tombstone import TOMBSTONE_S, gone, not_found, reused_key
 
+COMPACT_S = 30
+"""Seconds between two rewrites of Redis's append-only file."""
+
 
 class RedisJobStore:
     """A `JobStore` at the Redis `url`. `prefix` begins every key; its braces keep them in one slot of a cluster.
@@ -166,10 +169,15 @@ class RedisJobStore:
 
     async def compact(self) -> None:
         """Have Redis rewrite its append-only file, which otherwise holds what was deleted until it has grown."""
+        if not await self._bounded(self._redis.exists(self._key("compact"))):
+            return
+        if not await self._bounded(self._redis.set(self._key("compacting"), 1, nx=True, ex=COMPACT_S)):
+            return
         persistence = await self._bounded(self._redis.info("persistence"))
-        if persistence["aof_enabled"]:
-            with suppress(ResponseError):  # a rewrite is running; Redis says so
+        with suppress(ResponseError):  # a rewrite is running already; Redis says so
+            if persistence["aof_enabled"]:
                 await self._bounded(self._redis.bgrewriteaof())
+            await self._bounded(self._redis.delete(self._key("compact")))
 
     async def exists(self, job_ids: Sequence[str]) -> set[str]:
         pipeline = self._redis.pipeline(transaction=False)

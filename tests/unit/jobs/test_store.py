@@ -30,7 +30,8 @@ async def test_a_job_goes_from_its_plan_to_its_result(store, clock):
     assert (job.id, job.state, job.pages_total, job.created_at, job.read_once) == (asked.id, "queued", None, 1000, True)
     clock.advance(1)
     plan = await store.claim("w", 15)
-    assert plan.is_plan and (plan.documents, plan.options, plan.source) == ((DOCUMENT,), {"lang": "de"}, None)
+    assert plan.is_plan
+    assert (plan.documents, plan.options, plan.source) == ((DOCUMENT,), {"lang": "de"}, None)
     assert await store.claim("w", 15) is None
     assert await store.plan(plan, [PageSource(0, 0), PageSource(0, 7)])
     first, second = await claims(store, 2)
