@@ -14,8 +14,9 @@ MISSING = "redis-server is not installed: apt-get install redis-server"
 class RedisServer:
     """A server that can be stopped, killed and started again; its data survive in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fsync: str = "everysec") -> None:
         self.folder = folder
+        self.fsync = fsync
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -28,7 +29,7 @@ class RedisServer:
     def start(self) -> None:
         arguments = [
             *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
-            *("--save", "", "--appendonly", "yes", "--appendfsync", "always"),
+            *("--save", "", "--appendonly", "yes", "--appendfsync", self.fsync),
         ]
         self._process = subprocess.Popen(["redis-server", *arguments], stdout=subprocess.DEVNULL)
         with redis.Redis(port=self.port, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.02), 500)) as client:

@@ -7,9 +7,10 @@ whose worker lived to say that it failed. So `attempts - failures` counts the wo
 one is left to report it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serve_app.jobs.job import Failure, JobState, PageState
+from serve_app.jobs.job import Failure, JobState, Lease, PageSource, PageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,15 @@ def outcome(total: int | None, done: int, failed: int) -> JobState | None:
     if failed == 0:
         return JobState.DONE
     return JobState.PARTIAL if done else JobState.FAILED
+
+
+def check_plan(lease: Lease, pages: Sequence[PageSource]) -> None:
+    """Refuse what cannot end a plan."""
+    if not lease.is_plan or not pages:
+        raise ValueError("a plan ends with at least one page, and a page with a result")
+
+
+def check_page(lease: Lease) -> None:
+    """Refuse what cannot end with a result."""
+    if lease.is_plan:
+        raise ValueError("a plan ends with pages, and not with a result")

@@ -23,7 +23,7 @@ from serve_app.jobs.job import (
     Submission,
     Webhook,
 )
-from serve_app.jobs.machine import POISONED, Limits
+from serve_app.jobs.machine import POISONED, Limits, check_page, check_plan
 from serve_app.jobs.redis.connection import RECHECK_S, Connection
 from serve_app.jobs.redis.records import event_from, job_from, lease_from, page_from, pages_to, submission_fields
 from serve_app.jobs.signals import CANCEL, WORK, wait
@@ -75,11 +75,11 @@ class RedisJobStore:
         return states
 
     async def plan(self, lease: Lease, pages: Sequence[PageSource]) -> bool:
-        if not pages:
-            raise ValueError("a job has at least one page")
+        check_plan(lease, pages)
         return bool(await self._call("plan", lease.job_id, lease.token, pages_to(pages)))
 
     async def finish(self, lease: Lease, result: str) -> bool:
+        check_page(lease)
         return bool(await self._call("finish", lease.job_id, lease.number, lease.token, result))
 
     async def fail(self, lease: Lease, failure: Failure, retry_in_s: float | None = None) -> bool:

@@ -24,7 +24,7 @@ from serve_app.jobs.job import (
     PageSource,
     Submission,
 )
-from serve_app.jobs.machine import Limits
+from serve_app.jobs.machine import Limits, check_page, check_plan
 from serve_app.jobs.signals import CANCEL, WORK, Signals, wait
 from serve_app.jobs.sqlite import deliveries, queue, records
 from serve_app.jobs.sqlite.transaction import Transaction, connect
@@ -54,7 +54,7 @@ class SqliteJobStore:
         self._poller: asyncio.Task[None] | None = None
 
     async def submit(self, submission: Submission) -> Job:
-        return await self._write(records.submit, submission)
+        return await self._promise(records.submit, submission)
 
     async def claim(self, worker: str, lease_s: float) -> Lease | None:
         return await self._write(queue.claim, worker, uuid.uuid4().hex, lease_s)
@@ -63,11 +63,11 @@ class SqliteJobStore:
         return await self._write(queue.renew, leases, lease_s)
 
     async def plan(self, lease: Lease, pages: Sequence[PageSource]) -> bool:
-        if not pages:
-            raise ValueError("a job has at least one page")
+        check_plan(lease, pages)
         return await self._write(queue.plan, lease, pages)
 
     async def finish(self, lease: Lease, result: str) -> bool:
+        check_page(lease)
         return await self._write(queue.finish, lease, result)
 
     async def fail(self, lease: Lease, failure: Failure, retry_in_s: float | None = None) -> bool:
@@ -77,7 +77,7 @@ class SqliteJobStore:
         return await self._write(queue.release, lease, delay_s)
 
     async def cancel(self, job_id: str) -> Job:
-        return await self._write(records.cancel, job_id)
+        return await self._promise(records.cancel, job_id)
 
     async def get(self, job_id: str, owner: str | None = None) -> Job:
         return await self._read(records.get, job_id, owner)
@@ -119,13 +119,13 @@ class SqliteJobStore:
         return await self._read(records.expired, limit)
 
     async def delete(self, job_id: str) -> None:
-        await self._write(records.delete, job_id)
+        await self._promise(records.delete, job_id)
 
     async def to_erase(self, limit: int = 100) -> list[str]:
         return await self._read(records.to_erase, limit)
 
     async def erased(self, job_id: str) -> None:
-        await self._write(records.erased, job_id)
+        await self._promise(records.erased, job_id)
 
     async def compact(self) -> None:
         """Move the log into the file, whose deleted parts are zeros, and cut the log to nothing."""
@@ -140,7 +140,7 @@ class SqliteJobStore:
     async def settle_delivery(
         self, due: DueDelivery, state: DeliveryState, error: str | None = None, retry_in_s: float = 0
     ) -> None:
-        await self._write(deliveries.settle, due, state, error, retry_in_s)
+        await self._promise(deliveries.settle, due, state, error, retry_in_s)
 
     async def counts(self) -> Counts:
         return await self._read(records.counts)
@@ -161,19 +161,25 @@ class SqliteJobStore:
             await self._run(lambda connection: connection.close())
         self._thread.shutdown()
 
+    async def _promise(self, step: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """A transaction that survives a power cut once it returns."""
+        return await self._transact(("synchronous = FULL", "IMMEDIATE"), step, *args, **kwargs)
+
     async def _write(self, step: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._transact("IMMEDIATE", step, *args, **kwargs)
+        """A transaction that survives any death of this process; after a power cut, the page may be read again."""
+        return await self._transact(("synchronous = NORMAL", "IMMEDIATE"), step, *args, **kwargs)
 
     async def _read(self, step: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._transact("DEFERRED", step, *args, **kwargs)
+        return await self._transact(("synchronous = NORMAL", "DEFERRED"), step, *args, **kwargs)
 
     async def _transact(
-        self, kind: str, step: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+        self, kind: tuple[str, str], step: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         signals: set[str] = set()
 
         def transaction(connection: sqlite3.Connection) -> R:
-            connection.execute(f"BEGIN {kind}")
+            connection.execute(f"PRAGMA {kind[0]}")
+            connection.execute(f"BEGIN {kind[1]}")
             try:
                 tx = Transaction(connection, self._clock(), self._limits)
                 result = step(tx, *args, **kwargs)

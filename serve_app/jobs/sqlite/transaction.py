@@ -46,11 +46,11 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NU
 def connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """Open the file, and create the schema if it is new.
 
-    `secure_delete` overwrites with zeros what is deleted. With `synchronous = FULL`, a commit survives a power cut.
+    `secure_delete` overwrites with zeros what is deleted.
     """
     connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
     connection.row_factory = sqlite3.Row
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+    for pragma in ("journal_mode = WAL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
     return connection

@@ -32,14 +32,18 @@ def redis_server(tmp_path_factory):
     server.kill()
 
 
+@pytest.fixture
+def open_redis(redis_server):
+    redis_server.flush()
+    return lambda **options: RedisJobStore(redis_server.url, **options)
+
+
 @pytest.fixture(params=["sqlite", "redis"])
 def open_store(request, tmp_path):
     """Opens stores over the same data: each as another process would."""
     if request.param == "sqlite":
         return lambda **options: SqliteJobStore(tmp_path / "jobs.sqlite", **options)
-    server = request.getfixturevalue("redis_server")
-    server.flush()
-    return lambda **options: RedisJobStore(server.url, **options)
+    return request.getfixturevalue("open_redis")
 
 
 @pytest.fixture

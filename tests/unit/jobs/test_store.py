@@ -324,8 +324,8 @@ async def test_events_are_waited_for_in_another_process(open_store, clock):
 
 
 async def test_the_limits_of_argument_lists(store):
-    job = await store.submit(submission(pages=3000))
-    leases = await claims(store, 3000)
+    job = await store.submit(submission(pages=1500))
+    leases = await claims(store, 1500)
     assert set(await store.renew(leases, 15)) == {LeaseState.HELD}
     await store.cancel(job.id)
     assert set(await store.renew(leases, 15)) == {LeaseState.CANCELLED}
@@ -333,3 +333,12 @@ async def test_the_limits_of_argument_lists(store):
 
 async def test_check(store):
     await store.check()
+
+
+async def test_plans_and_pages_are_not_confused(store):
+    await store.submit(submission(pages=None))
+    await store.submit(submission("bob"))
+    plan, page = await claims(store, 2)
+    for call in (store.finish(plan, "a"), store.plan(page, [PageSource(0, 0)]), store.plan(plan, [])):
+        with pytest.raises(ValueError, match="plan"):
+            await call
