@@ -116,8 +116,15 @@ def checked(digest: str, content: bytes | None) -> bytes:
 
 
 async def threaded(step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run in a thread; trouble with the files becomes `StoreUnavailable`."""
+    """Run in a thread; trouble with the files becomes `StoreUnavailable`.
+
+    A caller that is cancelled is held until the thread is done: what it erases then is not written again behind it.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs))
     try:
-        return await asyncio.to_thread(step, *args, **kwargs)
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
     except OSError as error:
         raise StoreUnavailable(f"The files of jobs cannot be used: {error.strerror or error}", retry_after=5) from error

@@ -52,8 +52,8 @@ class AddressPolicy:
             raise InvalidParameter(f"The webhook's URL is not valid: {error}") from None
         if parsed.scheme not in ("https", *(["http"] if self.plain_http else [])):
             raise InvalidParameter("A webhook's URL begins with https://")
-        if parsed.userinfo or not parsed.host:
-            raise InvalidParameter("A webhook's URL names a host, and no user")
+        if parsed.userinfo or not parsed.host or (parsed.port or 1) > 65535:
+            raise InvalidParameter("A webhook's URL names a host, at most a port, and no user")
         return parsed
 
     async def addresses(self, url: httpx.URL, resolve: Resolve) -> list[str]:
