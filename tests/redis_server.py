@@ -41,6 +41,15 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def configure(self, name: str, value: str) -> None:
+        with redis.Redis(port=self.port) as client:
+            client.config_set(name, value)
+
     def flush(self) -> None:
         with redis.Redis(port=self.port) as client:
             client.flushall()

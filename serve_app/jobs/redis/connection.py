@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import ConnectionError, NoScriptError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from serve_app.errors import StoreUnavailable
 from serve_app.jobs.signals import Signals
 
@@ -32,7 +32,8 @@ class Connection:
             socket_timeout=CALL_S,
             socket_connect_timeout=CALL_S / 2,
             health_check_interval=10,
-            retry=Retry(NoBackoff(), 0),
+            # Once, for connections that went stale while Redis was restarted. No transition does harm when repeated.
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
             decode_responses=True,
         )
         self.redis = Redis.from_pool(pool)
