@@ -220,10 +220,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """For metrics and autoscaling: units waiting and running now; units done, failed and lost since the store began."""
+    """For metrics and autoscaling: units waiting and running now; what has happened since the store began."""
 
     waiting: int
     running: int
     done: int
     failed: int
     lease_losses: int
+    webhook_failures: int
+    """Attempts at a delivery that failed."""

@@ -315,6 +315,7 @@ function operations.settle(id, attempt, state, failure, delay)
   local job = redis.call('HMGET', key('job:' .. id), 'delivery', 'delivery_attempts')
   if job[1] ~= 'due' or job[2] ~= attempt then return 0 end
   redis.call('HSET', key('job:' .. id), 'delivery', state, 'delivery_error', failure)
+  if state ~= 'delivered' then count('webhook_failures', 1) end
   if state == 'due' then
     redis.call('ZADD', key('webhooks'), stamp(now + tonumber(delay)), id)
   else

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from redis.exceptions import ResponseError
+
 from serve_app.errors import IdempotencyConflict, JobGone, JobNotFound
 from serve_app.jobs.encoding import failure_to, owner_digest
 from serve_app.jobs.job import (
@@ -200,8 +201,8 @@ class RedisJobStore:
     async def counts(self) -> Counts:
         counters = await self._bounded(self._redis.hgetall(self._key("counts")))
         running = await self._bounded(self._redis.zcard(self._key("leases")))
-        numbers = {name: int(counters.get(name, 0)) for name in ("waiting", "done", "failed", "lease_losses")}
-        return Counts(running=running, **numbers)
+        names = ("waiting", "done", "failed", "lease_losses", "webhook_failures")
+        return Counts(running=running, **{name: int(counters.get(name, 0)) for name in names})
 
     async def check(self) -> None:
         await self._bounded(self._redis.set(self._key("checked"), 1, ex=60))

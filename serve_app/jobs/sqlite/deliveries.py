@@ -22,8 +22,10 @@ def due(tx: Transaction, lease_s: float, limit: int) -> list[DueDelivery]:
 def settle(tx: Transaction, delivery: DueDelivery, state: DeliveryState, error: str | None, retry_in_s: float) -> None:
     """Record an attempt, unless a later one has begun."""
     due_at = tx.now + retry_in_s if state is DeliveryState.DUE else None
-    tx.change(
+    settled = tx.change(
         """UPDATE webhooks SET state = ?, error = ?, due_at = ?
         WHERE job = (SELECT seq FROM jobs WHERE id = ?) AND attempts = ? AND state = 'due'""",
         *(state, error, due_at, delivery.job_id, delivery.attempt),
     )
+    if settled and state is not DeliveryState.DELIVERED:
+        tx.count("webhook_failures")

@@ -164,6 +164,7 @@ def counts(tx: Transaction) -> Counts:
         done=counters.get("done", 0),
         failed=counters.get("failed", 0),
         lease_losses=counters.get("lease_losses", 0),
+        webhook_failures=counters.get("webhook_failures", 0),
     )
 
 

@@ -63,7 +63,7 @@ async def test_the_files_hold_nothing_of_a_deleted_job(tmp_path, clock):
         assert (await store.get(job.id)).pages_done == 3
         await housekeeper.delete(job.id)
     assert holding(tmp_path, "Okapi") == []
-    assert not [path for path in (tmp_path / "blobs").iterdir()]
+    assert not list((tmp_path / "blobs").iterdir())
     await store.close()
     assert sqlite3.connect(tmp_path / "jobs.sqlite").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
