@@ -6,7 +6,10 @@ AppError
 │   ├── UnreadableImage   400 unreadable_image
 │   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
+├── JobNotFound           404 job_not_found
 ├── DeadlineExceeded      408 deadline_exceeded     (retry)
+├── IdempotencyConflict   409 idempotency_conflict
+├── JobGone               410 job_gone
 ├── TooManyBytes          413 too_many_bytes
 ├── TooManyPixels         413 too_many_pixels
 ├── TooManyPages          413 too_many_pages
@@ -15,8 +18,10 @@ AppError
 │   ├── PasswordRequired  422 password_required
 │   └── WrongPassword     422 wrong_password
 ├── Busy                  429 busy                  (retry, Retry-After)
+├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
+├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
 └── OutOfMemory           507 out_of_memory
 ConfigError               a start-up error, never sent over HTTP
 """
@@ -66,6 +71,24 @@ class Unauthorized(AppError):
     """No API key, or a wrong one."""
 
     status, code = 401, "unauthorized"
+
+
+class JobNotFound(AppError):
+    """There is no such job, or it belongs to another owner."""
+
+    status, code = 404, "job_not_found"
+
+
+class IdempotencyConflict(AppError):
+    """The idempotency key was used for other documents or options."""
+
+    status, code = 409, "idempotency_conflict"
+
+
+class JobGone(AppError):
+    """The job was deleted, or its retention is over."""
+
+    status, code = 410, "job_gone"
 
 
 class DeadlineExceeded(AppError):
@@ -128,6 +151,12 @@ class Busy(AppError):
     status, code, retryable = 429, "busy", True
 
 
+class BlobMissing(AppError):
+    """A stored file of a job is not there, or is not what its name says."""
+
+    status, code = 500, "blob_missing"
+
+
 class ModelFailed(AppError):
     """The model raised an error on this input."""
 
@@ -144,6 +173,12 @@ class ModelBroken(ModelUnavailable):
     """The replica can do no more, and is about to be replaced."""
 
     code = "model_broken"
+
+
+class StoreUnavailable(AppError):
+    """The store of jobs, or of their files, does not answer."""
+
+    status, code, retryable = 503, "store_unavailable", True
 
 
 class OutOfMemory(AppError):

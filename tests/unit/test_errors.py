@@ -26,4 +26,5 @@ def test_only_passing_troubles_are_retryable():
         "busy",
         "model_unavailable",
         "model_broken",
+        "store_unavailable",
     }
