@@ -10,6 +10,7 @@ from serve_app.charts.profiles import find_profile
 from serve_app.config import AppConfig
 from serve_app.planning.shares import check_start
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
+from serve_app.serving.jobs import Jobs
 
 logger = logging.getLogger("ray.serve")
 
@@ -57,9 +58,17 @@ def build_app(args: AppConfig) -> Application:
             "resources": args.layout.resources,
         },
     ).bind(args.layout, device if args.layout.num_gpus else "cpu")
+    # Jobs is no one's callee: bound to the ingress, it is part of the application.
+    jobs = (
+        serve.deployment(Jobs, name="Jobs", ray_actor_options={"num_cpus": args.jobs.num_cpus}).bind(
+            args, ocr, chart, layout, profile.wants_words
+        )
+        if args.jobs.enabled
+        else None
+    )
     return serve.deployment(
         serve.ingress()(Ingress), name="Ingress", ray_actor_options={"num_cpus": args.http.num_cpus}
-    ).bind(args, ocr, chart, layout, profile.wants_words)
+    ).bind(args, ocr, chart, layout, profile.wants_words, jobs)
 
 
 def asks_for_gpu(args: AppConfig) -> bool:

@@ -211,6 +211,30 @@ class DocumentsConfig(Section):
     """Seconds for opening and rendering one page."""
 
 
+class JobsConfig(Section):
+    """Jobs: `POST /v1/jobs`, long work that survives restarts and is read page by page."""
+
+    enabled: bool = True
+    """Whether there are jobs; without them no process for them is started."""
+    store: Literal["sqlite", "redis"] = "sqlite"
+    """`sqlite` keeps the queue in one file, for a service on one machine; `redis` is for several."""
+    folder: str | None = None
+    """Folder of the SQLite file and of the documents and results. By default `serve-app/jobs` below
+    `$XDG_STATE_HOME` or `~/.local/state`."""
+    files: str | None = None
+    """Where documents and results are kept instead of `folder`: an address for fsspec such as s3://bucket/jobs."""
+    url: str | None = None
+    """Address of Redis, for example redis://10.0.0.5:6379/0."""
+    url_env: str | None = None
+    """Environment variable that holds the address of Redis, with its password."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of the OCR replicas' calls that jobs may hold at once, so that requests keep the rest."""
+    retain_s: Annotated[float, Field(ge=0)] = 86_400.0
+    """Seconds for which an ended job is kept; 0 deletes it once its result has been read."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.1
+    """CPUs that Ray reserves for one Jobs replica. It bounds placement, not use."""
+
+
 class Limits(Section):
     """How much is admitted at a time, and how large an upload may be. Checked before anything is decoded."""
 
@@ -250,6 +274,7 @@ class AppConfig(Section):
     chart: ChartConfig = ChartConfig()
     layout: LayoutConfig = LayoutConfig()
     documents: DocumentsConfig = DocumentsConfig()
+    jobs: JobsConfig = JobsConfig()
     limits: Limits = Limits()
     http: HttpConfig = HttpConfig()
     transport: Transport = "lossless"

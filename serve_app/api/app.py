@@ -5,9 +5,10 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, document, health, mineru, paddlex, v1
+from serve_app.api import capacity, document, health, jobs, mineru, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
+from serve_app.api.jobs_service import JobsService
 from serve_app.pipeline.document import DocumentTurns
 from serve_app.pipeline.service import Service
 
@@ -20,15 +21,17 @@ Every error has the form `{"error": {"code", "message", "retryable", "request_id
 """
 
 
-def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
+def build_api(service: Service, models: Mapping[str, ModelClient], jobs_service: JobsService | None = None) -> FastAPI:
     """The HTTP application of one ingress replica."""
     app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
     app.state.config = service.config
     app.state.service = service
     app.state.document_turns = DocumentTurns(service.config.documents.max_in_flight)
     app.state.models = models
+    app.state.jobs = jobs_service
     app.include_router(v1.router)
     app.include_router(document.router)
+    app.include_router(jobs.router)
     app.include_router(paddlex.router)
     app.include_router(mineru.router)
     app.include_router(health.router)

@@ -15,7 +15,7 @@ from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.api.upload import ENVELOPE, UNTOLD, bounded, read_form
 from serve_app.documents.blocks import DocumentReading, PageReading
 from serve_app.documents.html import to_document_html, to_text
-from serve_app.documents.markdown import to_markdown
+from serve_app.documents.markdown import ImageLink, to_markdown
 from serve_app.errors import UnsupportedMedia
 from serve_app.pipeline.document import read_document
 from serve_app.pipeline.document_options import DocumentOptions
@@ -97,26 +97,38 @@ async def read(
     Reads PDF, TIFF with several pages, and every image that the other routes read. A page that cannot be read says so
     in its place.
     """
-    options = DocumentOptions(
+    document = await read_document(find_service(request), ticket, data, read_options(query))
+    return await write_document(request, document, query.format, link_inline)
+
+
+def read_options(query: DocumentQuery) -> DocumentOptions:
+    """What is asked of the document."""
+    return DocumentOptions(
         query.pages, query.password, query.ocr, query.charts, query.tables, figures=query.figures == "inline"
     )
-    document = await read_document(find_service(request), ticket, data, options)
-    if query.format == "json":
+
+
+async def write_document(
+    request: Request, document: DocumentReading, chosen: str, link: ImageLink
+) -> DocumentBody | Response:
+    """The answer with a document in the format that was chosen."""
+    if chosen == "json":
         body = await asyncio.to_thread(DocumentBody.of, document)
         body.request_id = request_id(request)
         return body
-    write, media_type = _WRITERS[query.format]
+    write, media_type = _WRITERS[chosen]
     headers = {"X-Pages-Total": str(document.pages_total), "X-Pages-Read": str(document.pages_read)}
-    return Response(await asyncio.to_thread(write, document), media_type=media_type, headers=headers)
+    return Response(await asyncio.to_thread(write, document, link), media_type=media_type, headers=headers)
 
 
-def _link_inline(page: PageReading, index: int) -> str | None:
+def link_inline(page: PageReading, index: int) -> str | None:
+    """The image of a block as a data URL."""
     image = page.blocks[index].image
     return f"data:{image.media_type};base64,{b64encode(image.data).decode()}" if image else None
 
 
-_WRITERS: dict[str, tuple[Callable[[DocumentReading], str], str]] = {
-    "markdown": (lambda document: to_markdown(document, _link_inline), "text/markdown"),
-    "html": (lambda document: to_document_html(document, _link_inline), "text/html"),
-    "text": (to_text, "text/plain"),
+_WRITERS: dict[str, tuple[Callable[[DocumentReading, ImageLink], str], str]] = {
+    "markdown": (to_markdown, "text/markdown"),
+    "html": (to_document_html, "text/html"),
+    "text": (lambda document, _: to_text(document), "text/plain"),
 }

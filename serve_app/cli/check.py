@@ -19,7 +19,7 @@ from serve_app.errors import ConfigError
 from serve_app.planning.shares import check_cards, check_wholes
 
 IMPORT_PATH = "serve_app.app:build_app"
-DEPLOYMENTS = ("Ingress", "Ocr", "Chart", "Layout")
+DEPLOYMENTS = ("Ingress", "Ocr", "Chart", "Layout", "Jobs")
 
 
 def check_file(path: str, card_bytes: int | None = None, cards: int = 1) -> list[str]:

@@ -6,14 +6,12 @@ The classes are plain; `serve_app.app` decorates and binds them.
 import asyncio
 import time
 from collections.abc import Sequence
-from functools import partial
 
 from fastapi import FastAPI
-from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from serve_app.api.app import build_api
-from serve_app.api.health import ModelClient
+from serve_app.api.jobs_service import JobsService
 from serve_app.charts.remote import OpenAiChart
 from serve_app.config import AppConfig, ChartConfig, Device, LayoutConfig, OcrConfig, RemoteConfig
 from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, OcrOptions, Page, Readiness, TextLine
@@ -23,12 +21,9 @@ from serve_app.hosting.chart_queue import ChartQueue
 from serve_app.hosting.model_thread import ModelThread, resident_bytes
 from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
-from serve_app.pipeline.admission import Admission, Load
-from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
+from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
-from serve_app.serving.metrics import ClientMetrics, ModelMetrics
-from serve_app.serving.replica_client import ReplicaClient
-from serve_app.serving.replica_status import ReplicaStatus
+from serve_app.serving.metrics import ModelMetrics
 
 CPU_NICENESS = 10
 """Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
@@ -169,30 +164,11 @@ class Ingress:
         chart: DeploymentHandle,
         layout: DeploymentHandle,
         wants_words: bool,
+        jobs: DeploymentHandle | None = None,  # keeps Jobs in the application; it is never called
     ) -> None:
-        status = ReplicaStatus(ocr.app_name, serve.get_replica_context().deployment)
-        metrics = {model: ClientMetrics(model) for model in (OCR, CHART, LAYOUT)}
-        ocr_client = ReplicaClient[OcrOptions, Page](ocr, status, metrics[OCR], config.http.quarantine_s)
-        chart_client = ReplicaClient[Sequence[TextLine], ChartReading](
-            chart, status, metrics[CHART], config.http.quarantine_s, asks_server=config.chart.remote is not None
-        )
-        layout_client = ReplicaClient[LayoutTask, LayoutAnswer](
-            layout, status, metrics[LAYOUT], config.http.quarantine_s
-        )
-        loads = {
-            model: Load(
-                model,
-                config.limits,
-                partial(status.count_replicas, handle.deployment_name),
-                metrics[model].observe_load,
-            )
-            for model, handle in ((OCR, ocr), (CHART, chart), (LAYOUT, layout))
-        }
-        self._models: dict[str, ModelClient] = {OCR: ocr_client, CHART: chart_client, LAYOUT: layout_client}
-        self._service = Service(
-            config, ocr_client, chart_client, layout_client, Admission(loads), chart_wants_words=wants_words
-        )
+        self._clients = Clients(config, ocr, chart, layout, wants_words)
+        self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._service, self._models)
+        return build_api(self._clients.service, self._clients.models, self._jobs)
