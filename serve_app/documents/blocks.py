@@ -61,6 +61,7 @@ class PageReading:
 
     `rotation` is what the file says in degrees clockwise; `turned` are the degrees counter-clockwise by which the
     page was turned beyond that, since its text stood otherwise. `reason` says why the text comes from `source`.
+    `document_pages` is how many pages the document has.
     """
 
     number: int
@@ -70,6 +71,7 @@ class PageReading:
     turned: int
     source: TextSource
     reason: str
+    document_pages: int
     blocks: tuple[Block, ...]
     warnings: tuple[ReadingWarning, ...] = ()
 

@@ -4,12 +4,13 @@ from pydantic import ConfigDict, TypeAdapter
 
 from serve_app.documents.blocks import PageReading
 
-_PAGE = TypeAdapter(PageReading, config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
+# In a list, since pydantic takes no config for a dataclass itself.
+_PAGES = TypeAdapter(list[PageReading], config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
 
 
 def dump_page(page: PageReading) -> bytes:
     """The page as UTF-8 JSON; images are in base64."""
-    return _PAGE.dump_json(page)
+    return _PAGES.dump_json([page])
 
 
 def load_page(content: bytes) -> PageReading:
@@ -18,4 +19,5 @@ def load_page(content: bytes) -> PageReading:
     Raises:
         ValueError: it is something else.
     """
-    return _PAGE.validate_json(content)
+    [page] = _PAGES.validate_json(content)
+    return page

@@ -114,4 +114,6 @@ async def load_result(store: JobStore, blobs: BlobStore, job: Job, document: int
                 pages.append(UnreadablePage(page.source.page + 1, page.failure.message))
         first = batch[-1].number + 1
     marked = {page.number: page for page in mark_running_heads([p for p in pages if isinstance(p, PageReading)])}
-    return DocumentReading("PDF", job.pages_total or len(pages), tuple(marked.get(p.number, p) for p in pages))
+    total = next((page.document_pages for page in marked.values()), job.pages_total or len(pages))
+    kind = "PDF" if job.documents[document].media_type == "application/pdf" else "image"
+    return DocumentReading(kind, total, tuple(marked.get(p.number, p) for p in pages))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from serve_app.documents.assembly import assemble_page
-from serve_app.documents.blocks import PageReading
+from serve_app.documents.blocks import Block, PageReading
 from serve_app.documents.document import Document
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
 from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
@@ -64,7 +64,7 @@ class PageReader:
             return page
         never, always = self._options.ocr == "never", self._options.ocr == "always"
         if page.source is TextSource.BLANK and not always:
-            return _make_reading(page, [], ())
+            return _make_reading(page, self._document.page_count, [], ())
         if always or (page.source is TextSource.OCR and not never):
             return await self._read_scan(page)
         return await self._read_digital(page)
@@ -121,7 +121,7 @@ class PageReader:
         tables = await self._objects.read_tables(canvas, regions, figures, lines)
         pictures = await self._objects.read_figures(canvas, figures, lines, live=canvas.live_text)
         blocks = assemble_page(printed, regions, [*tables, *pictures])
-        return _make_reading(page, blocks, warnings, canvas)
+        return _make_reading(page, self._document.page_count, blocks, warnings, canvas)
 
     async def _check_lines(
         self, page: DocumentPage, canvas: PageCanvas
@@ -194,7 +194,11 @@ def _scale_region(region: Region, width: int, page: DocumentPage) -> Region:
 
 
 def _make_reading(
-    page: DocumentPage, blocks: Sequence[object], warnings: Sequence[ReadingWarning], canvas: PageCanvas | None = None
+    page: DocumentPage,
+    document_pages: int,
+    blocks: Sequence[Block],
+    warnings: Sequence[ReadingWarning],
+    canvas: PageCanvas | None = None,
 ) -> PageReading:
     return PageReading(
         number=page.number,
@@ -204,6 +208,7 @@ def _make_reading(
         turned=canvas.turned if canvas else 0,
         source=page.source,
         reason=page.reason.value,
-        blocks=tuple(blocks),  # type: ignore[arg-type]
+        document_pages=document_pages,
+        blocks=tuple(blocks),
         warnings=tuple(warnings),
     )

@@ -9,7 +9,7 @@ BOX = Box(72, 72, 540, 100)
 
 
 def page(number, *blocks, height=1000):
-    return PageReading(number, Size(800, height), (595.0, 842.0), 0, 0, TextSource.PDF, "text_layer", tuple(blocks))
+    return PageReading(number, Size(800, height), (595.0, 842.0), 0, 0, TextSource.PDF, "text_layer", 3, tuple(blocks))
 
 
 def block(kind, text="", **more):
