@@ -1,0 +1,7 @@
+"""The Python client: `from serve_app.client import Client, AsyncClient`. Imports neither Ray nor models."""
+
+from serve_app.client.asynchronous import AsyncClient
+from serve_app.client.errors import ServiceError, ServiceUnreachable
+from serve_app.client.synchronous import Client
+
+__all__ = ["AsyncClient", "Client", "ServiceError", "ServiceUnreachable"]

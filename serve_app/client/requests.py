@@ -1,0 +1,71 @@
+"""What is sent for each call, and how long to wait before it is sent again: the same for both clients."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+Source = bytes | Path | str
+"""A document's or image's bytes, or the path of its file."""
+
+RETRIED = (429, 502, 503, 504)
+"""Statuses after which the same request may succeed: the service is busy, or a process of it has just been replaced."""
+
+MAX_PAUSE_S = 60.0
+"""Upper bound, in seconds, on a pause that the server's `Retry-After` asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An HTTP request; `data` is sent as multipart field `file`."""
+
+    method: str
+    path: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    data: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def build(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """The request for a client of httpx."""
+        files = None if self.data is None else {"file": self.data}
+        params = {
+            name: str(value).lower() if isinstance(value, bool) else value
+            for name, value in self.params.items()
+            if value is not None
+        }
+        return client.build_request(self.method, self.path, params=params, files=files, headers=dict(self.headers))
+
+
+def read_source(source: Source) -> bytes:
+    """The bytes of a source.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return source if isinstance(source, bytes) else Path(source).read_bytes()
+
+
+def list_pauses(retries: int) -> Iterator[float]:
+    """Seconds to wait before each retry, where the server does not say."""
+    yield from (min(0.5 * 2**i, 10.0) for i in range(retries))
+
+
+def choose_pause(response: httpx.Response | None, default_s: float) -> float:
+    """The server's `Retry-After` in seconds, or the default."""
+    told = response.headers.get("Retry-After", "") if response is not None else ""
+    return min(float(told), MAX_PAUSE_S) if told.isdecimal() else default_s
+
+
+def parse_body(response: httpx.Response) -> Any:
+    """The answer's JSON, or None."""
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def build_headers(key: str | None) -> dict[str, str]:
+    """The headers of every request."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
