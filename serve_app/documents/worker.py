@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from typing import BinaryIO, Protocol
 
 from PIL import Image
@@ -128,7 +129,8 @@ def _describe(error: Exception, limits: DocumentLimits) -> Message:
         return {"error": UnreadableDocument.__name__, "message": explain_memory(limits)}
     if isinstance(error, AppError):
         return {"error": type(error).__name__, "message": error.message}
-    # PDFium and Pillow raise what they like at a damaged file.
+    # PDFium and Pillow raise what they like at a damaged file; a mistake of ours would look the same, so it is logged.
+    traceback.print_exception(error)
     return {"error": UnreadableDocument.__name__, "message": f"It cannot be read ({type(error).__name__})"}
 
 
