@@ -18,7 +18,7 @@ _IDEOGRAPHS = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uf900", "\ufaff"),
 
 
 class Glyph:
-    """A visible character in the frame in which its line is upright: u along the line, v across it, downwards."""
+    """A character in the frame in which its line is upright: u along the line, v across it, downwards."""
 
     __slots__ = ("character", "end", "high", "low", "start", "style")
 

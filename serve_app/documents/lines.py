@@ -55,12 +55,12 @@ def _split_rows(characters: Iterable[Character]) -> Iterable[list[Glyph | None]]
     row: list[Glyph | None] = []
     last: Glyph | None = None
     high = low = 0.0  # of the line so far: a full stop behind a quotation mark shares no height with that alone
-    line_ended = word_ended = added = False
+    line_ended = word_ended = spaced = False
     for character in characters:
         style = character.style
         if style is None or character.text.isspace():
             line_ended = line_ended or (style is None and character.text in "\r\n")
-            added = style is None and not word_ended
+            spaced = spaced or style is not None
             word_ended = True
             continue
         placed = Glyph(character, style)
@@ -78,22 +78,22 @@ def _split_rows(characters: Iterable[Character]) -> Iterable[list[Glyph | None]]
             if not _joins(last, placed, line_ended) or not _stands_in(placed, high, low):
                 yield row
                 row = []
-            elif _parts_words(last, placed, word_ended, added):
+            elif _parts_words(last, placed, word_ended, spaced):
                 row.append(None)
         high, low = (min(high, placed.high), max(low, placed.low)) if row else (placed.high, placed.low)
         row.append(placed)
         last = placed
-        line_ended = word_ended = added = False
+        line_ended = word_ended = spaced = False
     if row:
         yield row
 
 
-def _parts_words(last: Glyph, placed: Glyph, ended: bool, added: bool) -> bool:
-    """Whether two characters of a line belong to two words; `added` if only PDFium says so, and not the file."""
+def _parts_words(last: Glyph, placed: Glyph, ended: bool, spaced: bool) -> bool:
+    """Whether two characters of a line belong to two words; `spaced` if the file says so, and not PDFium alone."""
     gap = (placed.start - last.end) / max(placed.style.size, 0.01)
     if not placed.style.upright:
-        return gap > _TURNED_SPACE or (ended and not added)
-    if not ended or (added and gap < _NO_SPACE):
+        return gap > _TURNED_SPACE or spaced
+    if not ended or (not spaced and gap < _NO_SPACE):
         return False
     return gap > _SPACED or not (is_ideograph(last.character.text) and is_ideograph(placed.character.text))
 
