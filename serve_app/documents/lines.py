@@ -93,7 +93,11 @@ def _parts_words(last: Glyph, placed: Glyph, ended: bool, spaced: bool) -> bool:
     gap = (placed.start - last.end) / max(placed.style.size, 0.01)
     if not placed.style.upright:
         return gap > _TURNED_SPACE or spaced
-    if not ended or (not spaced and gap < _NO_SPACE):
+    if not ended:
+        return False
+    if _is_right_to_left(last) or _is_right_to_left(placed):
+        return True
+    if not spaced and gap < _NO_SPACE:
         return False
     return gap > _SPACED or not (is_ideograph(last.character.text) and is_ideograph(placed.character.text))
 

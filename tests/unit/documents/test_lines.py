@@ -48,6 +48,15 @@ def test_a_space_between_touching_characters_is_none_unless_the_file_has_it() ->
     assert read(*first, Character(" ", PLAIN, 25, 7, 25, 7), *close) == ["quote ”."]
 
 
+def test_words_from_right_to_left_stay_apart() -> None:
+    text = "שלום עולם"
+    characters = [
+        SPACE if mark == " " else Character(mark, PLAIN, 95.0 - 5 * index, 0, 99.0 - 5 * index, 7)
+        for index, mark in enumerate(text)
+    ]
+    assert read(*characters) == [text]
+
+
 def test_parts_columns_and_ticks() -> None:
     left, right = write("left column"), write("right", x=80)
     assert read(*left, SPACE, *right) == ["left column", "right"]
