@@ -113,8 +113,9 @@ class DocumentProcess:
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _LAST_WORDS_S)
         if process.returncode is None:
+            # Not `process.kill()`, which reaps a process that has just ended, and so loses its exit status.
             with suppress(ProcessLookupError):
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)
         if process.stdin is not None:
             process.stdin.close()
         return await process.wait()
