@@ -8,8 +8,7 @@ from fastapi import FastAPI
 from serve_app.api import capacity, health, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
-from serve_app.config import AppConfig
-from serve_app.pipeline.pipeline import Pipeline
+from serve_app.pipeline.service import Service
 
 _DESCRIPTION = """
 Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number checked against the text (`/v1/analyze`).
@@ -19,11 +18,11 @@ Every error has the form `{"error": {"code", "message", "retryable", "request_id
 """
 
 
-def build_api(config: AppConfig, pipeline: Pipeline, models: Mapping[str, ModelClient]) -> FastAPI:
+def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
     """The HTTP application of one ingress replica."""
     app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
-    app.state.config = config
-    app.state.pipeline = pipeline
+    app.state.config = service.config
+    app.state.service = service
     app.state.models = models
     app.include_router(v1.router)
     app.include_router(paddlex.router)

@@ -6,6 +6,7 @@ from typing import Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from serve_app.api.tickets import find_service
 from serve_app.pipeline.admission import Capacity
 
 router = APIRouter(tags=["health"])
@@ -53,7 +54,7 @@ class CapacityBody(BaseModel):
 @router.get("/v1/capacity")
 async def capacity(request: Request) -> CapacityBody:
     """How busy each model is, and whether a request for it would be let in now. Asks no replica."""
-    return CapacityBody.of(request.app.state.pipeline.tell_capacity())
+    return CapacityBody.of(find_service(request).admission.tell())
 
 
 def _milliseconds(seconds: float | None) -> float | None:

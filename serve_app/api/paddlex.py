@@ -19,11 +19,13 @@ from pydantic_core import from_json
 from serve_app.api.errors import describe_invalid
 from serve_app.api.fetch import fetch_image
 from serve_app.api.request_id import request_id
-from serve_app.api.tickets import TextTicket
+from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import bounded, too_many_bytes
 from serve_app.config import AppConfig
 from serve_app.domain import OcrOptions
 from serve_app.errors import AppError, InvalidParameter
+from serve_app.pipeline.text import read_text
+from serve_app.pipeline.upload import Upload
 
 _FIELDS = 64 * 1024
 """Bytes that the JSON may have beyond the image: the other fields."""
@@ -130,10 +132,12 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     asked = _parse(request, await bounded(request, config.limits.max_bytes * 4 // 3 + _FIELDS).body())
     _refuse_unsupported(asked)
     image = await _load(asked.file, config)
-    page = await request.app.state.pipeline.read_text(ticket, image, _options(asked))
+    service = find_service(request)
+    upload = await Upload.open(service.config, image)
+    page = await read_text(service, ticket, upload, _options(asked))
     result = OcrResult(prunedResult=page.paddlex)
     if asked.visualize:
-        drawn = await request.app.state.pipeline.draw(image, page)
+        drawn = await upload.draw(page.lines)
         result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
         logId=_log_id(request),

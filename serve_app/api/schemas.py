@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, TextLine
 from serve_app.errors import AppError
-from serve_app.pipeline.pipeline import Analysis
+from serve_app.pipeline.analysis import Analysis
 
 
 class ErrorDetail(BaseModel):

@@ -55,7 +55,7 @@ async def read_image(request: Request) -> bytes:
     )
 
 
-Upload = Annotated[bytes, Depends(read_image)]
+UploadedImage = Annotated[bytes, Depends(read_image)]
 
 
 def bounded(request: Request, limit: int) -> Request:

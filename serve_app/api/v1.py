@@ -8,10 +8,13 @@ from pydantic import BaseModel, ConfigDict
 from serve_app.api.errors import documented_errors
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
-from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket
-from serve_app.api.upload import UPLOAD_BODY, Upload
+from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
+from serve_app.api.upload import UPLOAD_BODY, UploadedImage
 from serve_app.domain import OcrOptions
-from serve_app.pipeline.pipeline import Pipeline
+from serve_app.pipeline.analysis import analyze as read_both
+from serve_app.pipeline.chart import read_chart as read_table
+from serve_app.pipeline.text import read_text as read_lines
+from serve_app.pipeline.upload import Upload
 from serve_app.tables import export
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
@@ -53,11 +56,13 @@ _EXPORTS = {
 
 @router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
 async def read_text(
-    request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket, image: Upload
+    request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket, image: UploadedImage
 ) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
-    page = await _pipeline(request).read_text(ticket, image, options, zoom=query.zoom, binarise=query.binarise)
+    service = find_service(request)
+    upload = await Upload.open(service.config, image)
+    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise)
     body = OcrBody.of(page)
     body.request_id = request_id(request)
     return body
@@ -70,10 +75,11 @@ async def read_text(
     responses={200: {"content": {media_type: {} for _, media_type in _EXPORTS.values()}}},
 )
 async def read_chart(
-    request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket, image: Upload
+    request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket, image: UploadedImage
 ) -> ChartBody | Response:
     """Read a chart's data table."""
-    reading = await _pipeline(request).read_chart(ticket, image)
+    service = find_service(request)
+    reading = await read_table(service, ticket, await Upload.open(service.config, image))
     if query.format in _EXPORTS:
         write, media_type = _EXPORTS[query.format]
         return Response(write(reading.table), media_type=media_type)
@@ -84,14 +90,10 @@ async def read_chart(
 
 @router.post("/analyze", openapi_extra=UPLOAD_BODY)
 async def analyze(
-    request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket, image: Upload
+    request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket, image: UploadedImage
 ) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
-    body = AnalysisBody.of(await _pipeline(request).analyze(ticket, image))
+    service = find_service(request)
+    body = AnalysisBody.of(await read_both(service, ticket, await Upload.open(service.config, image)))
     body.request_id = request_id(request)
     return body
-
-
-def _pipeline(request: Request) -> Pipeline:
-    pipeline: Pipeline = request.app.state.pipeline
-    return pipeline

@@ -23,7 +23,7 @@ from serve_app.hosting.model_thread import ModelThread, resident_bytes
 from serve_app.hosting.protocols import ChartInput
 from serve_app.imaging.decode import decode_prepared
 from serve_app.pipeline.admission import Admission, Load
-from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
+from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.serving.engines import load_chart, load_ocr
 from serve_app.serving.metrics import ClientMetrics, ModelMetrics
 from serve_app.serving.replica_client import ReplicaClient
@@ -135,7 +135,6 @@ class Ingress:
     def __init__(self, config: AppConfig, ocr: DeploymentHandle, chart: DeploymentHandle, wants_words: bool) -> None:
         census = Census(ocr.app_name, serve.get_replica_context().deployment)
         loads = {}
-        self._config = config
         self._models = {}
         for model, handle, asks_server in ((OCR, ocr, False), (CHART, chart, config.chart.remote is not None)):
             metrics = ClientMetrics(model)
@@ -144,10 +143,10 @@ class Ingress:
             )
             find_supply = partial(census.count_supply, handle.deployment_name)
             loads[model] = Load(model, config.limits, find_supply, metrics.observe_load)
-        self._pipeline = Pipeline(
+        self._service = Service(
             config, self._models[OCR], self._models[CHART], Admission(loads), chart_wants_words=wants_words
         )
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._config, self._pipeline, self._models)
+        return build_api(self._service, self._models)

@@ -7,8 +7,8 @@ import pytest
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission, Load, Supply
-from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
 from tests.clients import LocalChart, LocalOcr
 
 
@@ -34,9 +34,11 @@ def config() -> AppConfig:
 @pytest.fixture
 async def service(config: AppConfig) -> AsyncIterator[Service]:
     ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
-    loads = {model: Load(model, config.limits, lambda: Supply(running=1, target=2)) for model in (OCR, CHART)}
-    pipeline = Pipeline(config, ocr, chart, Admission(loads), chart_wants_words=True)
-    app = build_api(config, pipeline, {OCR: ocr, CHART: chart})
+    loads = {
+        model: Load(model, config.limits, lambda: Supply(running=1, target=2)) for model in (reading.OCR, reading.CHART)
+    }
+    pipeline = reading.Service(config, ocr, chart, Admission(loads), chart_wants_words=True)
+    app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
         yield Service(http, ocr, chart, loads)

@@ -7,8 +7,9 @@ from PIL import Image
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
+from serve_app.imaging import copies
+from serve_app.imaging.copies import TILED_PIXELS, Copies, Prepared, Tiles
 from serve_app.imaging.header import Header, check_header
-from serve_app.imaging.prepare import TILED_PIXELS, Prepared, prepare, prepare_tiles
 from tests.drawings import encode, sketch_chart
 from tests.hostile import animation, deep_png, half
 
@@ -18,7 +19,12 @@ def check(data: bytes) -> Header:
 
 
 def make(data: bytes, long_side: int = 1024, **options: Any) -> Prepared:
-    return prepare(data, check(data), long_side=long_side, **options)
+    binarise = options.pop("binarise", False)
+    return Copies(data, check(data), long_side=long_side, **options).prepare(long_side, binarise=binarise)
+
+
+def cut(data: bytes, tile_side: int) -> Tiles:
+    return Copies(data, check(data), long_side=1024).cut(tile_side)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -92,13 +98,13 @@ def test_a_truncated_file_never_leaves(image_format: str) -> None:
     with pytest.raises(UnreadableImage):
         make(data)
     with pytest.raises(UnreadableImage):
-        prepare_tiles(data, check(data), tile_side=300)
+        cut(data, 300)
 
 
 def test_tiles_show_the_enlarged_image() -> None:
     chart = sketch_chart(640, 480)
     data = encode(chart, "PNG")
-    tiles = prepare_tiles(data, check(data), tile_side=500)
+    tiles = cut(data, 500)
     assert tiles.size == Size(1280, 960)
     whole = chart.resize((1280, 960), Image.Resampling.BICUBIC)
     assert len(tiles.pieces) == 9  # 3 x 3, each sharing an eighth of 500 pixels
@@ -111,6 +117,50 @@ def test_tiles_show_the_enlarged_image() -> None:
 
 def test_the_enlarged_image_is_bounded() -> None:
     data = encode(Image.new("L", (6000, 4000), 255), "PNG")
-    size = prepare_tiles(data, check(data), tile_side=4000).size
+    size = cut(data, 4000).size
     assert size.width * size.height == pytest.approx(TILED_PIXELS, rel=0.01)
     assert size.width / size.height == pytest.approx(1.5, rel=0.01)
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, name: str) -> list[None]:
+    calls: list[None] = []
+    original = getattr(copies, name)
+
+    def count(*args: Any, **kwargs: Any) -> Any:
+        calls.append(None)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(copies, name, count)
+    return calls
+
+
+def test_an_upload_is_decoded_once_for_all_its_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned, so that no copy goes on as it came
+    data = encode(sketch_chart(1600, 1200), "JPEG", exif=exif)
+    decodes, encodes = count_calls(monkeypatch, "decode"), count_calls(monkeypatch, "encode")
+    upload = Copies(data, check(data), long_side=4000)
+    page, chart = upload.prepare(4000), upload.prepare(1024)
+    assert (page.size, chart.size) == (Size(1200, 1600), Size(768, 1024))
+    assert upload.prepare(4000) is page
+    assert upload.prepare(1600) is page  # the same pixels
+    assert len(encodes) == 2
+    upload.decode()
+    upload.cut(500)
+    assert len(decodes) == 1
+
+
+def test_a_large_jpeg_is_decoded_at_the_size_of_its_largest_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encode(sketch_chart(1600, 1200), "JPEG")
+    asked: list[int | None] = []
+    original = copies.decode
+
+    def record(data: bytes, header: Header, *, long_side: int | None = None) -> Image.Image:
+        asked.append(long_side)
+        return original(data, header, long_side=long_side)
+
+    monkeypatch.setattr(copies, "decode", record)
+    upload = Copies(data, check(data), long_side=800)
+    assert upload.prepare(400).size == Size(400, 300)
+    assert upload.prepare(800).size == Size(800, 600)
+    assert asked == [800]
