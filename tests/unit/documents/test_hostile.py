@@ -19,7 +19,7 @@ from tests.pdf_drawings import draw_bars, draw_pdf, draw_scan, draw_scan_with_oc
 
 LIMITS = DocumentLimits(memory_bytes=400 * 1024 * 1024, page_cpu_s=1, open_cpu_s=1)
 MUTATIONS = 30
-"""Damaged files in a run of the tests; 5,000 were tried by hand."""
+"""Damaged files in a run of the tests, each opened in a process of its own."""
 
 
 @contextmanager
