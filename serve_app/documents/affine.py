@@ -30,18 +30,16 @@ class Affine(NamedTuple):
             outer.b * self.e + outer.d * self.f + outer.f,
         )
 
+    def map_sides(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the upright rectangle round the image of one, given by opposite corners."""
+        a, b, c, d, e, f = self
+        if b == 0 == c:  # most pages
+            left, right, top, bottom = a * x0 + e, a * x1 + e, d * y0 + f, d * y1 + f
+            return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
+        xs = (a * x0 + c * y0, a * x1 + c * y0, a * x0 + c * y1, a * x1 + c * y1)
+        ys = (b * x0 + d * y0, b * x1 + d * y0, b * x0 + d * y1, b * x1 + d * y1)
+        return min(xs) + e, min(ys) + f, max(xs) + e, max(ys) + f
+
     def map_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """The upright rectangle round the image of a rectangle, given by two opposite corners."""
-        xs = (
-            self.a * x0 + self.c * y0,
-            self.a * x1 + self.c * y0,
-            self.a * x0 + self.c * y1,
-            self.a * x1 + self.c * y1,
-        )
-        ys = (
-            self.b * x0 + self.d * y0,
-            self.b * x1 + self.d * y0,
-            self.b * x0 + self.d * y1,
-            self.b * x1 + self.d * y1,
-        )
-        return Box(min(xs) + self.e, min(ys) + self.f, max(xs) + self.e, max(ys) + self.f)
+        return Box(*self.map_sides(x0, y0, x1, y1))

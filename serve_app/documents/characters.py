@@ -1,19 +1,22 @@
 """The characters of a PDF page with their places, as PDFium gives them."""
 
 import ctypes
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from math import atan2, degrees, hypot
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
 from serve_app.documents.affine import Affine
-from serve_app.domain import Box
 
 HYPHEN = "\ufffe"
 """Stands for a hyphen at a line's end that parts a word; PDFium's own mark, U+0002 or U+FFFE, comes with a flag."""
 
 REPLACEMENT = "\ufffd"
+
+UPRIGHT = 3.0
+"""Degrees up to which text counts as upright."""
 
 _HYPHEN_CODES = (0x02, 0xFFFE)
 _LOW_SURROGATES = range(0xDC00, 0xE000)
@@ -39,17 +42,27 @@ class Style:
     italic: bool = False
     visible: bool = True
 
+    upright: bool = field(init=False, default=True)
+    """Whether text of this style runs from left to right, or nearly so."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "upright", min(self.angle, 360 - self.angle) <= UPRIGHT)
+
 
 class Character(NamedTuple):
-    """A character in reading order. One that PDFium added (a space, a line's end) has no `style` and an empty box."""
+    """A character in reading order. One that PDFium added (a space, a line's end) has no `style` and no place.
+
+    `unmapped` says that the file does not tell which character the glyph is: PDFium found no meaning for it, or one
+    for private use.
+    """
 
     text: str
-    box: Box
     style: Style | None
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
     unmapped: bool = False
-
-
-_NOWHERE = Box(0, 0, 0, 0)
 
 
 def read_characters(text_page: Any, to_pixels: Affine, limit: int) -> tuple[list[Character], bool]:
@@ -65,14 +78,16 @@ def read_characters(text_page: Any, to_pixels: Affine, limit: int) -> tuple[list
     """
     count = max(0, pdfium.FPDFText_CountChars(text_page))
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    sides = tuple(ctypes.byref(side) for side in (left, right, bottom, top))
     styles: dict[int, Style] = {}
     characters: list[Character] = []
+    map_sides = to_pixels.map_sides
     high = 0
     for index in range(min(count, limit)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         source = pdfium.FPDFText_GetTextObject(text_page, index)
-        if not source or pdfium.FPDFText_IsGenerated(text_page, index) == 1:
-            characters.append(Character(chr(code) if code < 0xD800 else " ", _NOWHERE, None))
+        if not source:
+            characters.append(Character(chr(code) if code < 0xD800 else " ", None))
             continue
         if code in _HIGH_SURROGATES:
             high = code
@@ -81,13 +96,16 @@ def read_characters(text_page: Any, to_pixels: Affine, limit: int) -> tuple[list
         style = styles.get(address)
         if style is None:
             style = styles[address] = _read_style(text_page, index, source, to_pixels)
-        pdfium.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
-        box = to_pixels.map_box(left.value, bottom.value, right.value, top.value)
+        pdfium.FPDFText_GetCharBox(text_page, index, *sides)
+        box = map_sides(left.value, bottom.value, right.value, top.value)
         if code in _HYPHEN_CODES and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
-            characters.append(Character(HYPHEN, box, style))
+            characters.append(Character(HYPHEN, style, *box))
         else:
-            unmapped = code == 0 or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1
-            characters.append(Character(_decode(code, high), box, style, unmapped))
+            text = _decode(code, high)
+            unmapped = pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 or (
+                code >= 0xD800 and (text == REPLACEMENT or unicodedata.category(text) == "Co")
+            )
+            characters.append(Character(text, style, *box, unmapped or code == 0))
         high = 0
     return characters, count > limit
 

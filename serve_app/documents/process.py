@@ -80,7 +80,7 @@ class DocumentProcess:
                 return await self._exchange(request)
         except TimeoutError as error:
             await self.close()
-            raise WorkerDied(f"It takes longer than the {wall_s:g} s that a page may take") from error
+            raise WorkerDied(f"It takes longer than the allowed {wall_s:g} s") from error
         except (OSError, EOFError, ValueError) as error:
             code = await self.close()
             raise WorkerDied(self._explain(code, cpu_s)) from error
@@ -113,15 +113,16 @@ class DocumentProcess:
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _LAST_WORDS_S)
         if process.returncode is None:
+            # Not `process.kill()`, which reaps a process that has just ended, and so loses its exit status.
             with suppress(ProcessLookupError):
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)
         if process.stdin is not None:
             process.stdin.close()
         return await process.wait()
 
     def _explain(self, code: int, cpu_s: int) -> str:
         if code == -signal.SIGXCPU:
-            return f"It takes more than the {cpu_s} s of CPU time that a page may take"
+            return f"It takes more than the allowed {cpu_s} s of CPU time"
         if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGTRAP):
             memory = self._limits.memory_bytes // MIB
             return f"It is built in a way that cannot be read, or that needs more than {memory:,} MiB of memory"

@@ -1,21 +1,15 @@
 """When a text layer says something other than what is drawn."""
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from serve_app.documents.characters import REPLACEMENT, Character, Style
+from serve_app.documents.characters import Style
 
 _MARKS = "!?&;:_@^|~`"
 """Marks that stand before no number by themselves."""
 
 _SAME_SIZE = 0.1
 """Share of the size by which a sign may differ from its number; indices differ by a quarter and more."""
-
-
-def is_unmapped(character: Character) -> bool:
-    """Whether the file does not say which character the glyph is."""
-    return character.unmapped or character.text == REPLACEMENT or unicodedata.category(character.text[0]) == "Co"
 
 
 def is_mixed(characters: Sequence[tuple[str, Style]]) -> bool:
@@ -28,6 +22,8 @@ def is_mixed(characters: Sequence[tuple[str, Style]]) -> bool:
     Args:
         characters: each character of the word, with its style.
     """
+    if all(style is characters[0][1] for _, style in characters):
+        return False
     before = ""
     for (text, style), (digit, digits) in pairwise(characters):
         alone = before != style.font

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from serve_app.documents.characters import Character
 from serve_app.documents.objects import BACKGROUND, PageObjects
 from serve_app.documents.page import SourceReason, TextSource
-from serve_app.documents.suspicion import is_unmapped
 from serve_app.domain import Size
 
 MIN_CHARACTERS = 20
@@ -29,6 +28,6 @@ def choose_source(characters: Sequence[Character], objects: PageObjects, size: S
         return TextSource.OCR, SourceReason.LITTLE_TEXT
     if not visible:
         return TextSource.BLANK, SourceReason.NOTHING_DRAWN
-    if sum(is_unmapped(character) for character in visible) > MAX_UNMAPPED * len(visible):
+    if sum(character.unmapped for character in visible) > MAX_UNMAPPED * len(visible):
         return TextSource.OCR, SourceReason.UNMAPPED_TEXT
     return TextSource.PDF, SourceReason.TEXT_LAYER

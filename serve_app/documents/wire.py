@@ -6,6 +6,8 @@ hostile document might make of the sender must not be able to run code in the re
 
 import json
 import struct
+from collections.abc import Iterator
+from math import hypot
 from typing import Any, BinaryIO
 
 from serve_app.documents.page import (
@@ -92,7 +94,14 @@ def parse_page(message: Message, image: PageImage | None) -> DocumentPage:
 
 
 def _write_line(line: PageLine) -> list[Any]:
-    words = [[word.text, _write_polygon(word.polygon)] for word in line.text.words]
+    # A word is as high as its line: where it begins and ends along the line says all.
+    (x, y), (end_x, end_y), _, _ = line.text.polygon
+    length = hypot(end_x - x, end_y - y) or 1.0
+    along, down = (end_x - x) / length, (end_y - y) / length
+    words = [
+        [word.text, *(round((px - x) * along + (py - y) * down, 2) for px, py in word.polygon[:2])]
+        for word in line.text.words
+    ]
     return [
         line.text.text,
         _write_polygon(line.text.polygon),
@@ -108,9 +117,10 @@ def _write_line(line: PageLine) -> list[Any]:
 
 
 def _parse_line(values: list[Any]) -> PageLine:
-    text, polygon, words, font_size, bold, italic, angle, hyphenated, suspicion, suspect_words = values
+    text, outline, words, font_size, bold, italic, angle, hyphenated, suspicion, suspect_words = values
+    polygon = _parse_polygon(outline)
     return PageLine(
-        text=TextLine(text, 1.0, _parse_polygon(polygon), tuple(Word(word, _parse_polygon(p)) for word, p in words)),
+        text=TextLine(text, 1.0, polygon, tuple(_parse_words(words, polygon))),
         font_size=font_size,
         bold=bold,
         italic=italic,
@@ -119,6 +129,15 @@ def _parse_line(values: list[Any]) -> PageLine:
         suspicion=None if suspicion is None else Suspicion(suspicion),
         suspect_words=tuple(suspect_words),
     )
+
+
+def _parse_words(words: list[Any], line: Polygon) -> Iterator[Word]:
+    (x, y), (end_x, end_y), _, (low_x, low_y) = line
+    length = hypot(end_x - x, end_y - y) or 1.0
+    along, down = (end_x - x) / length, (end_y - y) / length
+    for text, start, end in words:
+        x0, y0, x1, y1 = start * along, start * down, end * along, end * down
+        yield Word(text, ((x + x0, y + y0), (x + x1, y + y1), (low_x + x1, low_y + y1), (low_x + x0, low_y + y0)))
 
 
 def _write_polygon(polygon: Polygon) -> list[float]:

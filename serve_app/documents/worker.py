@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from typing import BinaryIO, Protocol
 
 from PIL import Image
@@ -70,6 +71,7 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _die_with(parent: int) -> None:
+    # Sent when the thread ends that started this process: the one of the event loop, which lives as long.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(1)
@@ -128,7 +130,8 @@ def _describe(error: Exception, limits: DocumentLimits) -> Message:
         return {"error": UnreadableDocument.__name__, "message": explain_memory(limits)}
     if isinstance(error, AppError):
         return {"error": type(error).__name__, "message": error.message}
-    # PDFium and Pillow raise what they like at a damaged file.
+    # PDFium and Pillow raise what they like at a damaged file; a mistake of ours would look the same, so it is logged.
+    traceback.print_exception(error)
     return {"error": UnreadableDocument.__name__, "message": f"It cannot be read ({type(error).__name__})"}
 
 

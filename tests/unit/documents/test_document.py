@@ -1,6 +1,9 @@
 import asyncio
 import io
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -168,6 +171,38 @@ async def test_the_process_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> N
         environments = [Path(f"/proc/{child}/environ").read_bytes() for child in children]
     assert environments
     assert not any(b"sk-1234" in environment for environment in environments)
+
+
+def test_the_process_ends_with_the_one_that_started_it() -> None:
+    script = """
+import asyncio, os, sys
+from pathlib import Path
+from serve_app.documents.document import open_document
+
+async def main():
+    async with open_document(sys.stdin.buffer.read()):
+        print(Path(f"/proc/self/task/{os.getpid()}/children").read_text(), flush=True)
+        os.kill(os.getpid(), 9)
+
+asyncio.run(main())
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], input=draw_pdf(draw_sentences), capture_output=True, timeout=60, check=False
+    )
+    child = Path("/proc") / ended.stdout.decode().strip()
+    assert ended.returncode == -9
+    assert child != Path("/proc")
+    deadline = time.monotonic() + 10
+    while child.exists() and "Z" not in (child / "stat").read_text().split()[2]:
+        assert time.monotonic() < deadline
+
+
+async def test_a_document_opens_in_the_loop_of_another_thread() -> None:
+    async def read_first() -> DocumentPage:
+        async with open_document(draw_pdf(draw_sentences)) as document:
+            return await read(document)
+
+    assert (await asyncio.to_thread(asyncio.run, read_first())).lines
 
 
 async def test_a_tiff_has_a_page_for_each_frame() -> None:
