@@ -20,6 +20,9 @@ from serve_app.jobs.job import JOB_ID
 P = ParamSpec("P")
 R = TypeVar("R")
 
+ERASE_TRIES = 10
+"""Times that a folder is deleted until nothing is left: a worker may be writing into it, and gives up when refused."""
+
 
 class BlobStore(Protocol):
     """Keeps bytes. Methods raise `StoreUnavailable` if the files cannot be reached or written."""
@@ -88,10 +91,12 @@ class LocalBlobs:
             return None
 
     def _erase(self, job_id: str) -> None:
-        try:
-            shutil.rmtree(self._root / named(job_id))
-        except FileNotFoundError:
-            return
+        folder = self._root / named(job_id)
+        for _ in range(ERASE_TRIES):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
+        shutil.rmtree(folder)
 
     def _abandoned(self, older_than_s: float) -> list[str]:
         if not self._root.is_dir():

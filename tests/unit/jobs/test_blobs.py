@@ -1,5 +1,7 @@
+import asyncio
 import hashlib
 import os
+import threading
 import uuid
 
 import pytest
@@ -68,3 +70,34 @@ async def test_no_half_written_file_has_a_name(tmp_path, monkeypatch):
     with pytest.raises(StoreUnavailable, match="No space left"):
         await LocalBlobs(tmp_path).put(JOB, b"content")
     assert not [name for name in os.listdir(tmp_path / JOB) if not name.startswith(".")]
+
+
+async def test_who_cancels_a_write_gets_on_only_when_nothing_is_written_any_more(tmp_path, monkeypatch):
+    writing, go_on = threading.Event(), threading.Event()
+
+    def block(_):
+        writing.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(os, "fsync", block)
+    blobs = LocalBlobs(tmp_path)
+    put = asyncio.create_task(blobs.put(JOB, b"content"))
+    await asyncio.to_thread(writing.wait, 10)
+    put.cancel()
+    assert not (await asyncio.wait({put}, timeout=0.05))[0]
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await put
+    await blobs.erase(JOB)
+    assert not list(tmp_path.iterdir())
+
+
+async def test_a_folder_is_erased_while_it_is_written_to(tmp_path):
+    blobs = LocalBlobs(tmp_path)
+    for _ in range(50):
+        puts = [asyncio.create_task(blobs.put(JOB, os.urandom(8))) for _ in range(4)]
+        await blobs.erase(JOB)
+        for result in await asyncio.gather(*puts, return_exceptions=True):
+            assert isinstance(result, str | StoreUnavailable)  # written, or refused since the folder went away
+        await blobs.erase(JOB)
+        assert not list(tmp_path.iterdir())

@@ -1,6 +1,7 @@
 """Both stores against a model that fits on a page, driven by hypothesis through whatever order of calls it likes."""
 
 import asyncio
+import itertools
 from dataclasses import dataclass, field
 
 import pytest
@@ -163,6 +164,8 @@ def summary(event):
 
 
 def drive(open_store, clock):
+    machines = itertools.count()
+
     class Machine(RuleBasedStateMachine):
         def __init__(self):
             super().__init__()
@@ -171,6 +174,8 @@ def drive(open_store, clock):
             self.call(self.clear())
             self.model = Model()
             self.leases = []
+            self.machine = next(machines)
+            self.submitted = 0
             self.base = self.call(self.store.counts())
 
         def call(self, coroutine):
@@ -189,7 +194,9 @@ def drive(open_store, clock):
         @rule(owner=st.sampled_from("abc"), pages=st.none() | st.integers(1, 3))
         def submit(self, owner, pages):
             sources = None if pages is None else tuple(PageSource(0, page) for page in range(pages))
-            asked = Submission(owner=owner, documents=(), pages=sources, retain_s=60)
+            self.submitted += 1
+            job_id = f"{self.machine:016x}{self.submitted:016x}"  # in the same order when hypothesis replays the calls
+            asked = Submission(owner=owner, documents=(), pages=sources, retain_s=60, id=job_id)
             self.call(self.store.submit(asked))
             self.model.submit(asked.id, owner, pages)
 
