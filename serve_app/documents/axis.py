@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 from math import log10
 from statistics import median
 
+from serve_app.documents.placed_text import PlacedText
 from serve_app.domain import Box
 from serve_app.tables.numbers import parse_number
 
@@ -20,14 +21,6 @@ UNEVEN = 0.12
 
 _MAX_NUMBERS, _MAX_GROUP = 200, 40
 """Numbers of a figure, and of one line of them, that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A text in a figure, and its box."""
-
-    text: str
-    box: Box
 
 
 @dataclass(frozen=True, slots=True)

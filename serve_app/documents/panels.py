@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from serve_app.documents.axis import PlacedText, has_axis
+from serve_app.documents.axis import has_axis
+from serve_app.documents.placed_text import PlacedText
 from serve_app.domain import Box
 
 WHITE = 240
 """Level of grey (0 to 255) from which a pixel counts as white."""
 
-MIN_BAND = 0.006
+MIN_BAND = 0.005
 """Share of the figure's side that a band of white is at least thick."""
 
 MIN_PANEL = 0.15
