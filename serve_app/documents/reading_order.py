@@ -26,11 +26,22 @@ MIN_GUTTER = 0.4
 MAX_CROSSING = 0.5
 """Share of the lines that may cross a gutter."""
 
-FULL_ROW = 0.6
-"""Share of a column's width that its lines of print cover: less is a short row."""
+FULL_ROW, FILLED = 0.75, 0.7
+"""Share of the upper quartile of a column's rows that a full row is wide, and the share of full rows from which a
+column is prose."""
 
 SAME_ROW = 0.3
 """Line heights by which the middles of two lines of one row may differ."""
+
+ALIGNED, MOST = 0.2, 0.75
+"""Line heights by which the middles of two cells of one row may differ, and the share of the lines that have a partner
+from which two sides are the columns of a table."""
+
+MIN_BAND = 2.0
+"""Line heights of white across all columns that part what stands above from what stands below."""
+
+HEADING = 1.3
+"""How many times as wide as the median line below it a heading over several columns is."""
 
 _BINS = 400
 """Places across the page where a gutter is looked for."""
@@ -113,8 +124,25 @@ def _order(boxes: _Boxes, chosen: _Indices, ordered: list[int]) -> None:
     if gutter is None:
         ordered.extend(_order_rows(boxes, chosen))
         return
-    for part in _part(boxes, chosen, gutter):
+    for part in _cut_at_bands(boxes, chosen) or _part(boxes, chosen, gutter):
         _order(boxes, part, ordered)
+
+
+def _cut_at_bands(boxes: _Boxes, chosen: _Indices) -> list[_Indices]:
+    """The parts of a set between bands of white that cross it, from top to bottom; none where it has no such band.
+
+    Under a heading that is wider than the columns below it a narrow band is enough.
+    """
+    ordered = chosen[np.argsort(boxes[chosen, 1], kind="stable")]
+    tops, bottoms = boxes[ordered, 1], np.maximum.accumulate(boxes[ordered, 3])
+    gaps = tops[1:] - bottoms[:-1]
+    cuts = np.flatnonzero(gaps >= MIN_BAND) + 1
+    first = np.flatnonzero(gaps > 0)[:1] + 1
+    if first.size and not cuts.size:
+        widths, start = boxes[ordered, 2] - boxes[ordered, 0], int(first[0])
+        if start == 1 and widths[0] > HEADING * np.median(widths[1:]):
+            cuts = first
+    return np.split(ordered, cuts) if cuts.size else []
 
 
 def _find_gutter(boxes: _Boxes, chosen: _Indices) -> _Gutter | None:
@@ -162,9 +190,8 @@ def _measure(boxes: _Boxes, chosen: _Indices, x: float) -> _Gutter | None:
         if overlap:
             bands.append(sides)
             support += overlap
-    if not bands:
-        return None
-    return _Gutter(x, crossing, tuple(bands), support - float(len(crossing)))
+    support -= len(crossing)
+    return _Gutter(x, crossing, tuple(bands), support) if support > 0 else None
 
 
 def _measure_overlap(boxes: _Boxes, left: _Indices, right: _Indices) -> float:
@@ -175,12 +202,26 @@ def _measure_overlap(boxes: _Boxes, left: _Indices, right: _Indices) -> float:
     bottom = min(boxes[left, 3].max(), boxes[right, 3].max())
     if bottom - top < MIN_OVERLAP:
         return 0.0
-    sides = [side[(boxes[side, 3] > top) & (boxes[side, 1] < bottom)] for side in (left, right)]
-    if not all(_is_wide(boxes[side]) for side in sides):
+    beside = [boxes[side[(boxes[side, 3] > top) & (boxes[side, 1] < bottom)]] for side in (left, right)]
+    columns = _keep_nearest(beside[0], 2, -1), _keep_nearest(beside[1], 0, 1)
+    if not all(_is_wide(column) for column in columns):
         return 0.0
-    if not all(_is_filled(boxes[side]) for side in sides) and _are_rows(*(boxes[side] for side in sides)):
+    if not all(_is_filled(column) for column in columns) and _are_rows(*columns):
         return 0.0
     return float(bottom - top)
+
+
+def _keep_nearest(side: _Boxes, edge: int, sign: int) -> _Boxes:
+    """The lines of a side that no other line parts from the gutter: the column beside it, and none behind that one.
+
+    Args:
+        side: the boxes of one side.
+        edge: which of a box's edges faces the gutter.
+        sign: 1 where that edge grows with the distance from the gutter, else -1.
+    """
+    middles, distances = (side[:, 1] + side[:, 3]) / 2, sign * side[:, edge]
+    beside = np.abs(middles[:, None] - middles) < SAME_ROW
+    return side[~(beside & (distances < distances[:, None])).any(axis=1)]
 
 
 def _is_wide(side: _Boxes) -> bool:
@@ -193,20 +234,20 @@ def _is_wide(side: _Boxes) -> bool:
 
 
 def _is_filled(side: _Boxes) -> bool:
-    """Whether most print stands in rows that run across the whole side, as in prose, and not in a table."""
+    """Whether most rows of print are about as wide, as in prose, and not in a table."""
     middles, widths = (side[:, 1] + side[:, 3]) / 2, side[:, 2] - side[:, 0]
     order = np.argsort(middles)
     rows = np.empty(len(side), np.intp)
     rows[order] = np.concatenate([[0], np.cumsum(np.diff(middles[order]) > SAME_ROW)])
-    covered = np.bincount(rows, widths)[rows] / (side[:, 2].max() - side[:, 0].min())
-    return bool(widths[covered >= FULL_ROW].sum() >= widths.sum() / 2)
+    covered = np.bincount(rows, widths)
+    return bool(np.mean(covered >= FULL_ROW * np.percentile(covered, 75)) >= FILLED)
 
 
 def _are_rows(left: _Boxes, right: _Boxes) -> bool:
-    """Whether most lines of the side with fewer of them have a partner beside them, as the cells of a table have."""
+    """Whether the lines of the side with fewer of them have partners beside them, as the cells of a table have."""
     few, many = sorted(((side[:, 1] + side[:, 3]) / 2 for side in (left, right)), key=len)
     distances = np.abs(few[:, None] - many[None, :]).min(axis=1)
-    return bool(np.mean(distances < SAME_ROW) > 0.5)
+    return bool(np.mean(distances < ALIGNED) >= MOST)
 
 
 def _part(boxes: _Boxes, chosen: _Indices, gutter: _Gutter) -> list[_Indices]:
