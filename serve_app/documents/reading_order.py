@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from serve_app.domain import Box, Polygon
 
-MIN_COLUMN = 7.0
-"""Line heights: the usual width of the lines on both sides of a gutter. The columns of a table are narrower."""
+MIN_COLUMN, WIDE_COLUMN = 7.0, 15.0
+"""Line heights: the usual width of the lines on both sides of a gutter, and that from which they are prose even where
+they stand in rows. The columns of a table are narrower."""
 
 MIN_OVERLAP = 1.8
 """Line heights over which both sides of a gutter stand beside each other: two lines of print."""
@@ -26,7 +27,7 @@ MIN_GUTTER = 0.4
 MAX_CROSSING = 0.5
 """Share of the lines that may cross a gutter."""
 
-FULL_ROW, FILLED = 0.75, 0.7
+FULL_ROW, FILLED = 0.75, 0.6
 """Share of the upper quartile of a column's rows that a full row is wide, and the share of full rows from which a
 column is prose."""
 
@@ -204,9 +205,10 @@ def _measure_overlap(boxes: _Boxes, left: _Indices, right: _Indices) -> float:
         return 0.0
     beside = [boxes[side[(boxes[side, 3] > top) & (boxes[side, 1] < bottom)]] for side in (left, right)]
     columns = _keep_nearest(beside[0], 2, -1), _keep_nearest(beside[1], 0, 1)
-    if not all(_is_wide(column) for column in columns):
+    usual = min(_find_usual_width(column) for column in columns)
+    if usual < MIN_COLUMN:
         return 0.0
-    if not all(_is_filled(column) for column in columns) and _are_rows(*columns):
+    if usual < WIDE_COLUMN and not all(_is_filled(column) for column in columns) and _are_rows(*columns):
         return 0.0
     return float(bottom - top)
 
@@ -224,13 +226,10 @@ def _keep_nearest(side: _Boxes, edge: int, sign: int) -> _Boxes:
     return side[~(beside & (distances < distances[:, None])).any(axis=1)]
 
 
-def _is_wide(side: _Boxes) -> bool:
-    """Whether the median line is wide enough for a column, each line as heavy as it is wide.
-
-    So the labels of a figure do not hide the text below it.
-    """
+def _find_usual_width(side: _Boxes) -> float:
+    """The median width of lines, each as heavy as it is wide: the labels of a figure do not hide the text below it."""
     widths = np.sort(side[:, 2] - side[:, 0])
-    return bool(widths.size) and bool(widths[np.searchsorted(np.cumsum(widths), widths.sum() / 2)] >= MIN_COLUMN)
+    return float(widths[np.searchsorted(np.cumsum(widths), widths.sum() / 2)]) if widths.size else 0.0
 
 
 def _is_filled(side: _Boxes) -> bool:
