@@ -6,50 +6,22 @@ gutter is read row by row, so that the cells of a table, and a receipt's names a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import atan2, cos, pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
+from serve_app.documents.gutters import Boxes, Gutter, Indices, find_gutter
 from serve_app.domain import Box, Polygon
 
-MIN_COLUMN = 7.0
-"""Line heights: the usual width of the lines on both sides of a gutter. The columns of a table are narrower."""
+MIN_BAND = 2.0
+"""Line heights of white across all columns that part what stands above from what stands below."""
 
-MIN_OVERLAP = 1.8
-"""Line heights over which both sides of a gutter stand beside each other: two lines of print."""
-
-MIN_GUTTER = 0.4
-"""Line heights: the width of a gutter."""
-
-MAX_CROSSING = 0.5
-"""Share of the lines that may cross a gutter."""
-
-FULL_ROW = 0.6
-"""Share of a column's width that its lines of print cover: less is a short row."""
-
-SAME_ROW = 0.3
-"""Line heights by which the middles of two lines of one row may differ."""
-
-_BINS = 400
-"""Places across the page where a gutter is looked for."""
+HEADING = 1.3
+"""How many times as wide as the median line below it a heading over several columns is."""
 
 _TALL = 1.5
 """Height over width from which a line is written from top to bottom."""
-
-_Boxes = NDArray[np.float64]
-_Indices = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class _Gutter:
-    """A gutter of a set of boxes: the indices that cross it, and the bands to both sides of it (left, right)."""
-
-    x: float
-    crossing: _Indices
-    bands: tuple[tuple[_Indices, _Indices], ...]
-    support: float
 
 
 def order_lines(outlines: Sequence[Polygon]) -> list[int]:
@@ -82,7 +54,7 @@ def order_boxes(boxes: Sequence[Box], line_height: float | None = None) -> list[
     return ordered
 
 
-def _find_skew(corners: _Boxes) -> float:
+def _find_skew(corners: Boxes) -> float:
     """The median angle of the lines in radians, each as heavy as it is long; 0 for lines written downwards."""
     along = (corners[:, 1] + corners[:, 2] - corners[:, 0] - corners[:, 3]) / 2
     lengths = np.hypot(along[:, 0], along[:, 1])
@@ -96,8 +68,8 @@ def _find_skew(corners: _Boxes) -> float:
     return float(angles[order][middle])
 
 
-def _turn(points: _Boxes, angle: float) -> _Boxes:
-    turned: _Boxes = points @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+def _turn(points: Boxes, angle: float) -> Boxes:
+    turned: Boxes = points @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
     return turned
 
 
@@ -107,111 +79,36 @@ def _is_vertical(widths: NDArray[np.float64], heights: NDArray[np.float64]) -> b
     return bool(heights[tall].sum() > widths[~tall].sum())
 
 
-def _order(boxes: _Boxes, chosen: _Indices, ordered: list[int]) -> None:
+def _order(boxes: Boxes, chosen: Indices, ordered: list[int]) -> None:
     """Append the chosen indices in reading order. `boxes` are in line heights."""
-    gutter = _find_gutter(boxes, chosen) if len(chosen) > 2 else None
+    gutter = find_gutter(boxes, chosen) if len(chosen) > 2 else None
     if gutter is None:
         ordered.extend(_order_rows(boxes, chosen))
         return
-    for part in _part(boxes, chosen, gutter):
+    for part in _cut_at_bands(boxes, chosen) or _part(boxes, chosen, gutter):
         _order(boxes, part, ordered)
 
 
-def _find_gutter(boxes: _Boxes, chosen: _Indices) -> _Gutter | None:
-    """The gutter that most print stands beside, less what crosses it."""
-    left, right = boxes[chosen, 0], boxes[chosen, 2]
-    places = np.linspace(left.min(), right.max(), _BINS + 2)[1:-1]
-    half = MIN_GUTTER / 2
-    crossings = ((left[:, None] < places + half) & (right[:, None] > places - half)).sum(axis=0)
-    best = None
-    for x in _find_minima(places, crossings, int(MAX_CROSSING * len(chosen))):
-        gutter = _measure(boxes, chosen, x)
-        if gutter is not None and (best is None or gutter.support > best.support):
-            best = gutter
-    return best
+def _cut_at_bands(boxes: Boxes, chosen: Indices) -> list[Indices]:
+    """The parts of a set between bands of white that cross it, from top to bottom; none where it has no such band.
 
-
-def _find_minima(places: NDArray[np.float64], crossings: NDArray[np.intp], most: int) -> list[float]:
-    """The middles of the runs of places that fewer lines cross than their neighbours to both sides."""
-    minima = []
-    start = 0
-    for end in range(1, len(places) + 1):
-        if end < len(places) and crossings[end] == crossings[start]:
-            continue
-        falls = start == 0 or crossings[start - 1] > crossings[start]
-        rises = end == len(places) or crossings[end] > crossings[start]
-        if falls and rises and crossings[start] <= most:
-            minima.append(float(places[start] + places[end - 1]) / 2)
-        start = end
-    return minima
-
-
-def _measure(boxes: _Boxes, chosen: _Indices, x: float) -> _Gutter | None:
-    """Part what does not cross a gutter into bands; None where no band has columns on both sides of it."""
-    half = MIN_GUTTER / 2
-    left, right = boxes[chosen, 2] <= x - half, boxes[chosen, 0] >= x + half
-    crossing = chosen[~left & ~right]
-    middles = (boxes[:, 1] + boxes[:, 3]) / 2
-    levels = np.sort(middles[crossing])
-    slots = np.searchsorted(levels, middles[chosen])
-    bands, support = [], 0.0
-    for slot in np.unique(slots[left | right]):
-        here = slots == slot
-        sides = chosen[here & left], chosen[here & right]
-        overlap = _measure_overlap(boxes, *sides)
-        if overlap:
-            bands.append(sides)
-            support += overlap
-    if not bands:
-        return None
-    return _Gutter(x, crossing, tuple(bands), support - float(len(crossing)))
-
-
-def _measure_overlap(boxes: _Boxes, left: _Indices, right: _Indices) -> float:
-    """Line heights over which two sides stand beside each other as columns of text; 0 where they do not."""
-    if not (left.size and right.size):
-        return 0.0
-    top = max(boxes[left, 1].min(), boxes[right, 1].min())
-    bottom = min(boxes[left, 3].max(), boxes[right, 3].max())
-    if bottom - top < MIN_OVERLAP:
-        return 0.0
-    sides = [side[(boxes[side, 3] > top) & (boxes[side, 1] < bottom)] for side in (left, right)]
-    if not all(_is_wide(boxes[side]) for side in sides):
-        return 0.0
-    if not all(_is_filled(boxes[side]) for side in sides) and _are_rows(*(boxes[side] for side in sides)):
-        return 0.0
-    return float(bottom - top)
-
-
-def _is_wide(side: _Boxes) -> bool:
-    """Whether the median line is wide enough for a column, each line as heavy as it is wide.
-
-    So the labels of a figure do not hide the text below it.
+    Under a heading that is wider than the columns below it a narrow band is enough.
     """
-    widths = np.sort(side[:, 2] - side[:, 0])
-    return bool(widths.size) and bool(widths[np.searchsorted(np.cumsum(widths), widths.sum() / 2)] >= MIN_COLUMN)
+    ordered = chosen[np.argsort(boxes[chosen, 1], kind="stable")]
+    tops, bottoms = boxes[ordered, 1], np.maximum.accumulate(boxes[ordered, 3])
+    gaps = tops[1:] - bottoms[:-1]
+    cuts = np.flatnonzero(gaps >= MIN_BAND) + 1
+    first = np.flatnonzero(gaps > 0)[:1] + 1
+    if first.size and not cuts.size:
+        widths, start = boxes[ordered, 2] - boxes[ordered, 0], int(first[0])
+        if start == 1 and widths[0] > HEADING * np.median(widths[1:]):
+            cuts = first
+    return np.split(ordered, cuts) if cuts.size else []
 
 
-def _is_filled(side: _Boxes) -> bool:
-    """Whether most print stands in rows that run across the whole side, as in prose, and not in a table."""
-    middles, widths = (side[:, 1] + side[:, 3]) / 2, side[:, 2] - side[:, 0]
-    order = np.argsort(middles)
-    rows = np.empty(len(side), np.intp)
-    rows[order] = np.concatenate([[0], np.cumsum(np.diff(middles[order]) > SAME_ROW)])
-    covered = np.bincount(rows, widths)[rows] / (side[:, 2].max() - side[:, 0].min())
-    return bool(widths[covered >= FULL_ROW].sum() >= widths.sum() / 2)
-
-
-def _are_rows(left: _Boxes, right: _Boxes) -> bool:
-    """Whether most lines of the side with fewer of them have a partner beside them, as the cells of a table have."""
-    few, many = sorted(((side[:, 1] + side[:, 3]) / 2 for side in (left, right)), key=len)
-    distances = np.abs(few[:, None] - many[None, :]).min(axis=1)
-    return bool(np.mean(distances < SAME_ROW) > 0.5)
-
-
-def _part(boxes: _Boxes, chosen: _Indices, gutter: _Gutter) -> list[_Indices]:
+def _part(boxes: Boxes, chosen: Indices, gutter: Gutter) -> list[Indices]:
     """The parts of a set in reading order: what lies over the first band, its left side, its right side, and so on."""
-    parts: list[_Indices] = []
+    parts: list[Indices] = []
     middles = (boxes[:, 1] + boxes[:, 3]) / 2
     rest = np.setdiff1d(chosen, np.concatenate([side for band in gutter.bands for side in band]))
     for left, right in gutter.bands:
@@ -221,7 +118,7 @@ def _part(boxes: _Boxes, chosen: _Indices, gutter: _Gutter) -> list[_Indices]:
     return [part for part in [*parts, rest] if part.size]
 
 
-def _order_rows(boxes: _Boxes, chosen: _Indices) -> list[int]:
+def _order_rows(boxes: Boxes, chosen: Indices) -> list[int]:
     """From top to bottom, and from left to right within a row."""
     middles, heights = (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
     rows: list[list[int]] = []

@@ -1,5 +1,6 @@
 """Which of two readings of a table is taken, and how far they agree."""
 
+import re
 from dataclasses import replace
 
 from serve_app.domain import GridCell, TableGrid
@@ -8,21 +9,27 @@ from serve_app.tables.numbers import parse_number
 EMPTY = 0.5
 """How much an empty cell counts against a grid, in cells of the wrong kind."""
 
+MERGED = 0.1
+"""How much purer the model's columns must be where it sees fewer: it joins names with the numbers beside them."""
+
+_MARGIN = re.compile(r"±\s*\S+")
+
 
 def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) -> TableGrid | None:
     """One of two readings, with their agreement as its confidence.
 
     The two ways fail on different tables, so their agreement tells that both are right. Of two grids of one size the
     geometry's is taken, since the model's headings are often a column off, but where the model sees cells that span
-    rows, which the geometry never does. Else the one whose columns are purer.
+    rows, which the geometry never does. Else the one whose columns are purer is taken.
     """
     if by_geometry is None or by_structure is None:
         return by_geometry or by_structure
-    same_size = (by_geometry.rows, by_geometry.columns) == (by_structure.rows, by_structure.columns)
-    if same_size:
+    if (by_geometry.rows, by_geometry.columns) == (by_structure.rows, by_structure.columns):
         trusted = by_structure if any(cell.row_span > 1 for cell in by_structure.cells) else by_geometry
     else:
-        trusted = max(by_structure, by_geometry, key=measure_purity)
+        merged = MERGED * (by_structure.columns < by_geometry.columns)
+        better = measure_purity(by_structure) - merged > measure_purity(by_geometry)
+        trusted = by_structure if better else by_geometry
     return replace(trusted, confidence=measure_agreement(by_geometry, by_structure))
 
 
@@ -56,6 +63,6 @@ def _count_pure(cells: list[GridCell]) -> float:
 
 
 def _holds_several_numbers(text: str) -> bool:
-    """Whether a text is numbers and nothing else, but several: the cells of two columns, or of two rows."""
-    parts = text.split()
-    return len(parts) > 1 and parse_number(text) is None and all(parse_number(part) for part in parts)
+    """Whether a text holds the numbers of two columns or rows; what follows a plus-minus sign is no second number."""
+    numbers = sum(parse_number(part) is not None for part in _MARGIN.sub("", text).split())
+    return numbers > 1 and parse_number(text) is None

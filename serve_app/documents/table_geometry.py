@@ -10,7 +10,7 @@ from serve_app.documents.placed_text import PlacedText
 from serve_app.documents.table_grid import Slot, build_grid, group_rows
 from serve_app.domain import TableGrid
 
-MIN_GAP = 0.28
+MIN_GAP = 0.4
 """Median heights of the words: the width of the gap between two columns of a long table."""
 
 FEW_ROWS = 1.5
@@ -25,7 +25,7 @@ FULL = 0.6
 CLOSE = 0.92
 """Share of the distance of a table's rows under which a row of print belongs to its neighbour."""
 
-SPACE = 0.55
+SPACE = 0.75
 """Median heights of the words: less lies between two words of one heading."""
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from serve_app.documents.axis import PlacedText, count_ticks, has_axis
+from serve_app.documents.axis import count_ticks, has_axis
+from serve_app.documents.placed_text import PlacedText
 from serve_app.domain import Box
 
 

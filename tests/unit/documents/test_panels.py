@@ -3,8 +3,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from serve_app.documents.axis import PlacedText
 from serve_app.documents.panels import find_panels
+from serve_app.documents.placed_text import PlacedText
 from serve_app.domain import Box
 
 
