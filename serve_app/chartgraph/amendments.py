@@ -1,11 +1,12 @@
 """What the model's graph is mended by before it is read: facts that the legend's keys tell."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from serve_app.chartgraph.graph import Graph
-from serve_app.chartgraph.keys import find_keys, find_names
+from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.keys import find_keys, find_names, is_in_line
 from serve_app.chartgraph.roles import MarkKind, Role
 
 _SURE = 0.9
@@ -26,25 +27,25 @@ def amend(graph: Graph) -> Graph:
     amended = replace(graph, roles=roles)
     if role is Role.SERIES:
         named = amended.find_words(Role.SERIES)
-        keyed = find_keys(amended, named)
-        lone = [word for word in named if word not in keyed]
-        if len(keyed) >= 2 and len(lone) == 1 and len(keyed) == len(keys):
-            roles[lone[0]] = _make_sure(roles.shape[1], Role.OTHER)  # the legend's title
-            amended = replace(graph, roles=roles, links=_unlink(graph, lone[0]))
+        keyed = list(find_keys(amended, named))
+        strange = [word for word in named if word not in keyed and not is_in_line(graph.words[word], [graph.words[i] for i in keyed])]
+        if len(keyed) >= 2 and strange:  # the legend's title, or a point's marker that OCR read as a letter
+            roles[strange] = _make_sure(roles.shape[1], Role.OTHER)
+            amended = replace(graph, roles=roles, links=_unlink(graph, strange))
     return amended
 
 
-def _make_sure(count: int, role: Role) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _make_sure(count: int, role: Role) -> Floats:
     row = np.full(count, (1 - _SURE) / (count - 1))
     row[role] = _SURE
     return row
 
 
-def _unlink(graph: Graph, word: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The links, those of series to this word shared out among the others."""
+def _unlink(graph: Graph, words: Sequence[int]) -> Floats:
+    """The links, those of series to these words shared out among the others."""
     links = graph.links.copy()
     series = links[1]
-    series[:, 1 + word] = 0.0
+    series[:, [1 + word for word in words]] = 0.0
     total = series.sum(1, keepdims=True)
     links[1] = np.divide(series, total, out=series.copy(), where=total > 0)
     return links

@@ -16,7 +16,7 @@ from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold
 from serve_app.chartgraph.losses import list_losses
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
-from serve_app.chartgraph.rows import find_rows
+from serve_app.chartgraph.rows import drop_strays, find_rows
 from serve_app.chartgraph.ticks import read_axis
 from serve_app.chartgraph.values import read_values, unify_units
 from serve_app.domain import Cell, ChartKind, ChartTable, ReadingWarning
@@ -88,7 +88,9 @@ def _assemble_axes(
         graph,
         labels,
         marks,
-        categories=find_targets(graph, labels, by_category, marks, Role.CATEGORY),
+        categories=drop_strays(
+            graph, find_targets(graph, labels, by_category, marks, Role.CATEGORY), marks, by_category, across
+        ),
         links=by_category,
         across=across,
         grouped=bars and _stand_side_by_side(graph, marks, by_category.argmax(1), across),

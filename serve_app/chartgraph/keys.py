@@ -19,7 +19,16 @@ _LEVEL = 0.8
 _ALIKE = 12.0
 """Distance in CIELAB by which a mark may be nearer to one key than to another and still belong to that other."""
 
-_DISTINCT = 8.0
+_EXACT = 3.0
+"""Distance in CIELAB within which a mark has the colour of a key."""
+
+_SHARP = 0.4
+"""Share of the distance between two keys by which a mark may be off, where it has the colour of a third exactly."""
+
+_IN_LINE = 0.6
+"""Text heights by which the names of a legend may be out of line."""
+
+_DISTINCT = 6.0
 """Keys that are nearer to each other in CIELAB are not told apart by colour."""
 
 _FLOOR = 0.03
@@ -63,33 +72,66 @@ def _measure_gap(key: Floats, word: PlacedWord) -> tuple[float, float]:
     return (left + across if left > -0.5 else np.inf), (right + across if right > -0.5 else np.inf)
 
 
+def is_in_line(word: PlacedWord, others: Sequence[PlacedWord]) -> bool:
+    """Whether a name begins under one of the others, or stands on its line."""
+    return any(
+        abs(word.y - other.y) < _IN_LINE * word.height
+        or abs((word.x - word.width / 2) - (other.x - other.width / 2)) < _IN_LINE * word.height
+        for other in others
+    )
+
+
+def locate_keys(graph: Graph, names: Sequence[int]) -> dict[int, Floats]:
+    """Where the key of each name is; a key that was not found is as far from its name as the others from theirs."""
+    keys = find_keys(graph, names)
+    if not keys:
+        return {}
+    starts = {name: np.array([graph.words[name].x - graph.words[name].width / 2, graph.words[name].y]) for name in names}
+    offset = np.median([graph.points[key] - starts[name] for name, key in keys.items()], axis=0)
+    known = [graph.words[name] for name in keys]
+    return {
+        name: graph.points[keys[name]] if name in keys else starts[name] + offset
+        for name in names
+        if name in keys or is_in_line(graph.words[name], known)
+    }
+
+
 def weigh_by_colour(
     graph: Graph, links: Floats, marks: Sequence[int], names: Sequence[int], palette: Palette
 ) -> Floats:
     """Links (marks, 1 + words) of marks to names, changed to favour the names whose keys have the marks' colours."""
-    keys = find_keys(graph, names)
-    if len(keys) < 2 or len(keys) < len(names) or not marks:
+    places = locate_keys(graph, names)
+    if len(places) < 2 or not marks:
         return links
-    found = [palette.find_key(*graph.points[keys[name]], graph.words[name].height) for name in names]
+    found = [palette.find_key(*place, graph.words[name].height) for name, place in places.items()]
     fills, inks = (np.array([pair[i] for pair in found]) for i in (0, 1))
     changed = links.copy()
-    columns = [1 + name for name in names]
+    columns = [1 + name for name in places]
     for mark in marks:
         line = graph.kinds[mark] == MarkKind.POINT
         looks = inks if line else fills
-        if tell_apart(looks, looks)[np.triu_indices(len(looks), 1)].min() < _DISTINCT:
+        apart = float(tell_apart(looks, looks)[np.triu_indices(len(looks), 1)].min())
+        if apart < _DISTINCT:
             continue
-        like = _compare_line(palette, graph.points[mark], looks) if line else _compare_fill(palette, graph, mark, looks)
+        like = (
+            _compare_line(palette, graph.points[mark], looks)
+            if line
+            else _compare_fill(palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]), looks, apart)
+        )
         known = links[mark, columns]
         weight = (known + _FLOOR) * (like + _FLOOR)
         changed[mark, columns] = weight / weight.sum() * max(float(known.sum()), 1 - float(links[mark, 0]))
     return changed
 
 
-def _compare_fill(palette: Palette, graph: Graph, mark: int, looks: Floats) -> Floats:
-    """How much a mark that is filled looks like each key: 1 for the nearest."""
-    away = tell_apart(palette.find_mark(int(graph.kinds[mark]), *graph.points[mark])[None], looks)[0]
-    return np.asarray(np.exp(-(((away - away.min()) / _ALIKE) ** 2)))
+def _compare_fill(colour: Floats, looks: Floats, apart: float) -> Floats:
+    """How much a filled mark looks like each key, 1 for the nearest; a colour that is met exactly leaves no doubt.
+
+    Fills may be shaded or translucent where their keys are not, so that all are off by as much.
+    """
+    away = tell_apart(colour[None], looks)[0]
+    scale = float(np.clip(_SHARP * apart, _EXACT, _ALIKE)) if away.min() < _EXACT else _ALIKE
+    return np.asarray(np.exp(-(((away - away.min()) / scale) ** 2)))
 
 
 def _compare_line(palette: Palette, point: Floats, looks: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.keys import weigh_by_colour
+from serve_app.chartgraph.keys import find_keys, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, fold_links, make_cell
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
@@ -42,7 +42,7 @@ def list_slices(graph: Graph, labels: Labels, palette: Palette | None = None) ->
     slices = graph.find_marks(MarkKind.SLICE, least=_LEAST)
     hub = find_hub(graph, slices)
     links = fold_links(graph, labels, _CATEGORY)
-    names = find_targets(graph, labels, links, slices, Role.CATEGORY)
+    names, links = _merge_repeated(graph, labels, find_targets(graph, labels, links, slices, Role.CATEGORY), links)
     facing = _face(graph, hub)
     if not graph.find_marks(MarkKind.SWATCH):  # without a legend each name stands beside its slice
         links = np.column_stack((links[:, 0], (links[:, 1:] + facing) / 2))
@@ -68,6 +68,20 @@ def list_slices(graph: Graph, labels: Labels, palette: Palette | None = None) ->
     ]
     angles = [_clockwise(graph.points[mark] - hub) for mark, _, _ in placed]
     return tuple(measured[i] for i in np.argsort(angles)) if rows else ()
+
+
+def _merge_repeated(graph: Graph, labels: Labels, names: list[int], links: Floats) -> tuple[list[int], Floats]:
+    """Names that stand both in the legend and at their slices, as the legend's alone, with the links of both."""
+    keyed = {labels.texts[name].casefold(): name for name in find_keys(graph, names)}
+    links, kept = links.copy(), []
+    for name in names:
+        first = keyed.get(labels.texts[name].casefold(), name)
+        if first == name:
+            kept.append(name)
+        else:
+            links[:, 1 + first] += links[:, 1 + name]
+            links[:, 1 + name] = 0.0
+    return kept, links
 
 
 def find_hub(graph: Graph, slices: list[int]) -> Floats:

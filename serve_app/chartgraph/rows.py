@@ -18,6 +18,12 @@ _LEAST = 0.1
 _NEAR = 0.12
 """Share of the distance between labels within which a mark is at a label."""
 
+_OUT_OF_LINE = 3.0
+"""Text heights by which labels of one axis may be above or below one another, where they are staggered or wrapped."""
+
+_SLOPING = 20.0
+"""Degrees from which on labels have no common line."""
+
 _LEAST_AWAY = 3.0
 """Pixels under which no mark is beside its label."""
 
@@ -53,6 +59,28 @@ class Rows:
     chances: Floats
     inferred: int = 0
     nameless: int = 0
+
+
+def drop_strays(
+    graph: Graph, categories: Sequence[int], marks: Sequence[int], links: Floats, across: bool
+) -> list[int]:
+    """The labels without those out of line with the others, and those beyond the marks that no mark belongs to.
+
+    Such are a legend's title, a footer, a source.
+    """
+    words = [graph.words[i] for i in categories]
+    if len(words) < 3 or not marks:
+        return list(categories)
+    places = np.array([word.y if across else word.x for word in words])
+    lines = np.array([word.x + word.width / 2 if across else word.y for word in words])
+    height = float(np.median([word.height for word in words]))
+    level = not across and all(abs(word.angle) < _SLOPING for word in words)
+    far = level & (np.abs(lines - np.median(lines)) > _OUT_OF_LINE * height)
+    spots = graph.points[list(marks), 1 if across else 0]
+    step = float(np.median(np.diff(np.sort(places))))
+    beyond = (places < spots.min() - 0.75 * step) | (places > spots.max() + 0.75 * step)
+    claimed = np.array([(links[list(marks), 1 + i] * graph.scores[list(marks)]).max() > 0.5 for i in categories])
+    return [i for i, stray in zip(categories, (far & (far.mean() < 0.4)) | (beyond & ~claimed), strict=True) if not stray]
 
 
 def find_rows(

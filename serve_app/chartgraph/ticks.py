@@ -17,8 +17,8 @@ _LEAST = 3
 _ALIGNED = 0.6
 """Text heights by which the edges of a column of ticks may differ."""
 
-_UNLIKELY = 0.15
-"""Weight of a number as a tick that the model takes for something else."""
+_IN_A_ROW = 0.7
+"""Least weight of a number as a tick that stands in a row of numbers, whatever the model takes it for."""
 
 _STRANGERS = (Role.VALUE, Role.CATEGORY, Role.SERIES, Role.TITLE)
 """Roles of numbers that are no ticks even where they stand in a row, if the model is sure of them."""
@@ -31,8 +31,8 @@ def read_axis(graph: Graph, across: bool) -> tuple[Axis | None, Number]:
         graph: the chart.
         across: whether values run to the right (a chart of horizontal bars).
     """
-    named = _fit(graph, graph.find_words(Role.TICK), across)
-    rows = [_fit(graph, row, across) for row in _find_rows(graph, across)]
+    named = _fit(graph, graph.find_words(Role.TICK), across, 0.0)
+    rows = [_fit(graph, row, across, _IN_A_ROW) for row in _find_rows(graph, across)]
     best = max((row for row in rows if row), key=lambda row: _count(row[0]), default=None)
     if best and _count(best[0]) >= _LEAST and (named is None or _count(best[0]) > _count(named[0])):
         return best
@@ -43,13 +43,13 @@ def _count(axis: Axis) -> int:
     return len(axis.fitting)
 
 
-def _fit(graph: Graph, words: Sequence[int], across: bool) -> tuple[Axis, Number] | None:
+def _fit(graph: Graph, words: Sequence[int], across: bool, least: float) -> tuple[Axis, Number] | None:
     numbers = [(i, expand(number)) for i in words if (number := graph.read_number(i))]
     ticks = [
         Tick(
             graph.words[i].x if across else graph.words[i].y,
             number.value,
-            max(float(graph.roles[i, Role.TICK]), _UNLIKELY),
+            max(float(graph.roles[i, Role.TICK]), least),
         )
         for i, number in numbers
     ]

@@ -8,7 +8,9 @@ import numpy as np
 from serve_app.chartgraph.axis import Axis, Tick, fit_axis
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.graph import Graph
+from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.misread_values import find_misread
+from serve_app.chartgraph.roles import Role
 from serve_app.domain import Cell, ChartTable, Number
 from serve_app.tables.numbers import expand, format_number
 
@@ -16,6 +18,15 @@ _LABEL = 2
 
 _LIKELY = 0.3
 """Probability from which on a word may be the value that is printed at a mark."""
+
+_BESIDE = 0.6
+"""Probability of a number right beside a mark to be its value, where the model does not say so."""
+
+_AGREEING = 0.05
+"""Share of the axis's span by which a printed value and the length of its mark may differ."""
+
+_DISAGREEING = 0.4
+"""What a link to a word that disagrees with the length of its mark is worth."""
 
 _LEAST_TICKS = 3
 """Printed values from which on they tell which of them do not fit the others' marks."""
@@ -36,7 +47,8 @@ def read_values(
         stacked: whether the marks of a row lie on one another.
         across: whether values run to the right.
     """
-    printed = find_printed(graph, [entry.mark for entry in entries])
+    measured = _measure(entries, axis, stacked)
+    printed = find_printed(graph, entries, measured, axis, across)
     scale = axis
     if scale is None and not stacked:
         scale = _fit_printed(graph, entries, printed, across)
@@ -47,28 +59,48 @@ def read_values(
     }
     for i in find_misread(numbers, _measure(entries, scale, stacked), scale):
         printed.pop(entries[i].mark, None)
-    measured = _measure(entries, axis, stacked)
     return {
         (entry.row, entry.column): _write_cell(graph, entry, value, axis, form, printed.get(entry.mark))
         for entry, value in zip(entries, measured, strict=True)
     }
 
 
-def find_printed(graph: Graph, marks: Sequence[int]) -> dict[int, tuple[int, float]]:
-    """The word and its probability for each mark whose value is printed; a word serves one mark only."""
-    pairs = [
-        (float(p), mark, int(word))
-        for mark in marks
-        for word in np.flatnonzero(graph.links[_LABEL, mark, 1:] > _LIKELY)
-        if (p := graph.links[_LABEL, mark, 1 + word]) and graph.read_number(word)
-    ]
-    printed: dict[int, tuple[int, float]] = {}
-    used: set[int] = set()
-    for probability, mark, word in sorted(pairs, reverse=True):
-        if mark not in printed and word not in used:
-            used.add(word)
-            printed[mark] = word, probability
-    return printed
+def find_printed(
+    graph: Graph, entries: Sequence[Entry], measured: Sequence[float | None], axis: Axis | None, across: bool
+) -> dict[int, tuple[int, float]]:
+    """The word and its probability for each mark whose value is printed; a word serves one mark only.
+
+    A word is likelier where it says what the mark measures, and a number beside a mark is its value even if the model
+    did not link them, where it says so or where nothing else can be measured.
+    """
+    words = [i for i in range(len(graph.words)) if graph.read_number(i)]
+    if not words or not entries:
+        return {}
+    chances = graph.links[_LABEL][[entry.mark for entry in entries]][:, [1 + i for i in words]]
+    near = np.array([[_stand_beside(graph, entry.mark, word, across) for word in words] for entry in entries])
+    free = np.array([graph.best_roles[word] in (Role.VALUE, Role.OTHER) for word in words])
+    near = near * free * _BESIDE
+    if axis is not None and not axis.logarithmic and axis.high > axis.low:
+        numbers = np.array([expand(number).value for word in words if (number := graph.read_number(word))])
+        values = np.array([np.nan if value is None else value for value in measured])
+        away = np.abs(values[:, None] - numbers[None]) / (axis.high - axis.low)
+        agreeing = np.exp(-((away / _AGREEING) ** 2))
+        if (agreeing.max(1) > 0.5)[chances.max(1) > 0.5].mean() > 0.5:  # else they are not values of this axis
+            chances = chances * (_DISAGREEING + (1 - _DISAGREEING) * agreeing)
+            near = near * agreeing
+    chances = np.maximum(chances, near)
+    return {entries[i].mark: (words[j], float(chances[i, j])) for i, j in match(chances, _LIKELY)}
+
+
+def _stand_beside(graph: Graph, mark: int, word: int, across: bool) -> float:
+    """How well a word stands at the end of a bar, or over or under a point: 1 if it could not be nearer."""
+    placed = graph.words[word]
+    right, down = placed.x - float(graph.points[mark, 0]), placed.y - float(graph.points[mark, 1])
+    if across:
+        along, aside = max(0.0, abs(right) - placed.width / 2), abs(down)
+    else:
+        along, aside = max(0.0, abs(down) - placed.height / 2), max(0.0, abs(right) - placed.width / 4)
+    return float(np.exp(-((along / placed.height) ** 2)) * (aside < 0.6 * placed.height))
 
 
 def _fit_printed(
