@@ -16,6 +16,9 @@ _BITS = 4
 _INK = 30.0
 """Distance in RGB from the background from which on a pixel is ink."""
 
+_LIKE = 12.0
+"""Distance in CIELAB within which a pixel is of a colour."""
+
 _D65 = np.array([0.95047, 1.0, 1.08883])
 _XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]])
 
@@ -48,6 +51,11 @@ class Palette:
     def find_key(self, x: float, y: float, height: float) -> tuple[Floats, Floats]:
         """The colours of a legend's key: what lies in its middle, and the ink nearby (the same unless it is a line)."""
         return find_mode(self._crop(x, y, height / 8, height / 8)), self._find_ink(x, y, height / 2)
+
+    def count_like(self, x: float, y: float, colours: Floats) -> Floats:
+        """How many of the pixels round the point of a line look like each of some colours (n, 3)."""
+        near = self._crop(x, y, 4 * self._unit, 4 * self._unit).astype(float)
+        return (tell_apart(colours, near) < _LIKE).sum(1).astype(float)
 
     def find_text(self, word: PlacedWord) -> Floats:
         """The colour of a word's letters."""

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from PIL import Image
 
 import serve_app.chartgraph.registry  # noqa: F401 - makes transformers know the model
+from serve_app.chartgraph.assembly import assemble
+from serve_app.chartgraph.colours import Palette
+from serve_app.chartgraph.cuts import cut_at_marks
+from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.label_separation import separate_labels
 from serve_app.chartgraph.processing import ChartGraphProcessor
-from serve_app.domain import ChartReading, Size
+from serve_app.domain import ChartReading, Size, TextLine
 from serve_app.hosting.protocols import ChartInput
 
 
@@ -31,13 +36,22 @@ class GraphReader:
 
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts."""
+        images = [chart.image for chart in charts]
         lines = [separate_labels(chart.image, chart.lines) for chart in charts]
-        sizes = [Size(*chart.image.size) for chart in charts]
-        inputs = self._processor([chart.image for chart in charts], lines)
+        graphs = self._find_graphs(images, lines)
+        for i, (image, graph) in enumerate(zip(images, graphs, strict=True)):
+            if (cut := cut_at_marks(graph, lines[i])) is not None:
+                [graphs[i]] = self._find_graphs([image], [cut])
+        return [self._read_one(image, graph) for image, graph in zip(images, graphs, strict=True)]
+
+    def _find_graphs(self, images: Sequence[Image.Image], lines: Sequence[Sequence[TextLine]]) -> list[Graph]:
         with torch.inference_mode():
-            output = self._model.generate(**inputs.to(self._model.device))
-        tables = self._processor.post_process_tables(output, lines, sizes)
-        return [ChartReading(table, self._name, self._seen(size)) for table, size in zip(tables, sizes, strict=True)]
+            output = self._model.generate(**self._processor(images, lines).to(self._model.device))
+        return self._processor.post_process_graphs(output, lines, [Size(*image.size) for image in images])
+
+    def _read_one(self, image: Image.Image, graph: Graph) -> ChartReading:
+        assembly = assemble(graph, Palette(image))
+        return ChartReading(assembly.table, self._name, self._seen(Size(*image.size)), warnings=assembly.warnings)
 
     def _seen(self, size: Size) -> Size:
         """The size to which the processor scales an image, in pixels."""

@@ -5,7 +5,7 @@ import pytest
 
 from serve_app.chartgraph.assembly import assemble
 from serve_app.chartgraph.graph import Graph
-from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.words import place_word
 from serve_app.domain import ChartKind
 
@@ -31,7 +31,7 @@ def make_line(labels: dict[int, str]) -> Graph:
         kinds=np.full(len(YEARS), MarkKind.POINT),
         scores=np.full(len(YEARS), 0.9),
         links=links,
-        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(ChartKind.LINE)],
+        chart_kinds=np.eye(len(CHART_KINDS))[CHART_KINDS.index(ChartKind.LINE)],
         stacked=0.0,
     )
 
@@ -91,7 +91,7 @@ def make_lines(*, first: list[int], second: list[int]) -> Graph:
         kinds=np.full(len(marks), MarkKind.POINT),
         scores=np.ones(len(marks)),
         links=links,
-        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(ChartKind.LINE)],
+        chart_kinds=np.eye(len(CHART_KINDS))[CHART_KINDS.index(ChartKind.LINE)],
         stacked=0.0,
     )
 
