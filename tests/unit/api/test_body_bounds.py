@@ -1,10 +1,14 @@
 """No route takes more of a body into memory than its limit, whether the client says how long it is or not."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 
+from serve_app.api.upload import read_image
 from serve_app.config import AppConfig, Limits
+from serve_app.errors import TooManyBytes
 
 CHUNK = 64 * 1024
 LIMIT = 1 << 20
@@ -60,6 +64,29 @@ async def test_a_body_that_says_it_is_too_long_is_not_taken_in(service, path, co
     headers = {"content-type": content_type, "content-length": str(most + 1)}
     answer = await service.http.post(path, content=body, headers=headers)
     assert (answer.status_code, body.taken) == (413, 0)
+
+
+def make_request(config, content_type, body):
+    app = SimpleNamespace(state=SimpleNamespace(config=config))
+    headers = [(b"content-type", content_type.encode())]
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "method": "POST", "headers": headers, "app": app}, receive)
+
+
+@pytest.mark.parametrize(("size", "fits"), [(LIMIT, True), (LIMIT + 1, False)])
+async def test_a_file_of_a_form_has_no_more_bytes_than_a_raw_body(config, size, fits):
+    """Before anything looks at the image, which has a bound of its own."""
+    file = b"A" * size
+    form = make_request(config, FORM, HEAD + file + f"\r\n--{BOUNDARY}--\r\n".encode())
+    for request in (form, make_request(config, "image/png", file)):
+        if fits:
+            assert await read_image(request) == file
+        else:
+            with pytest.raises(TooManyBytes, match=str(LIMIT + 1)):
+                await read_image(request)
 
 
 async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):

@@ -14,6 +14,13 @@ class Clock:
         return self.now
 
 
+async def hang():
+    """Longer than any deadline here, and not for ever, lest a deadline that is not kept hang the tests."""
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(10, event.set)
+    await event.wait()
+
+
 def ticket(seconds, clock=None):
     return Ticket({}, seconds, clock or Clock())
 
@@ -26,15 +33,15 @@ async def test_what_ends_in_time_goes_on():
 async def test_what_takes_longer_is_cancelled():
     ended = []
 
-    async def wait_for_ever():
+    async def hang_and_tell():
         try:
-            await asyncio.Event().wait()
+            await hang()
         finally:
             ended.append(True)
 
     with pytest.raises(DeadlineExceeded, match=r"No answer within 0\.05 seconds"):
         async with within(ticket(0.05)):
-            await wait_for_ever()
+            await hang_and_tell()
     assert ended == [True]
 
 
@@ -46,7 +53,7 @@ async def test_the_time_runs_from_the_admission():
     clock.now += 1
     with pytest.raises(DeadlineExceeded, match="within 60 seconds"):
         async with within(late):
-            await asyncio.Event().wait()
+            await hang()
 
 
 async def test_errors_pass_also_out_of_a_group_of_tasks():
