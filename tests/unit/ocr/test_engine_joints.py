@@ -148,13 +148,25 @@ def test_a_small_chart_is_read_enlarged_too(build, settings, chart, sides):
 
 def test_a_tall_text_of_a_chart_is_read_again_upright_and_keeps_its_place(build):
     tall = [[100, 100], [120, 100], [120, 300], [100, 300]]
-    read = result(("Tonnes",), [[[12, 236], [212, 236], [212, 256], [12, 256]]], [0.99])
-    engine, ocr = build(result(("sauuoL",), [tall], [0.6]), read)
-    [line] = engine.read(Image.new("RGB", (1600, 400)), OcrOptions(chart=True)).lines
+    # The crop, turned clockwise, is the first on the sheet: 24 pixels high, 12 below the upper edge.
+    upright = [[14, 14], [200, 14], [200, 34], [14, 34]]
+    engine, ocr = build(
+        result(("wide", "sauuoL"), [QUADRILATERAL, tall], [0.95, 0.6]), result(("Tonnes",), [upright], [0.99])
+    )
+    wide, line = engine.read(Image.new("RGB", (1600, 400)), OcrOptions(chart=True)).lines
     assert len(ocr.images) == 2
-    assert line.text in ("Tonnes", "sauuoL")
-    assert {point[0] for point in line.polygon} == {100.0, 120.0}
-    assert {point[1] for point in line.polygon} == {100.0, 300.0}
+    assert (wide.text, line.text, line.score) == ("wide", "Tonnes", pytest.approx(0.99))
+    assert line.polygon == ((100.0, 300.0), (100.0, 100.0), (120.0, 100.0), (120.0, 300.0))  # it runs upwards
+
+
+@pytest.mark.parametrize(
+    ("words", "boxes"),
+    [([["a"], ["b"]], [[[10, 20, 20, 30]]]), ([["a", "b"]], [[[10, 20, 20, 30]]]), ([], [[[10, 20, 20, 30]]])],
+)
+def test_words_without_a_box_are_an_error_of_paddle(build, words, boxes):
+    engine, _ = build(result(("a b",), text_word=words, text_word_boxes=boxes))
+    with pytest.raises(ValueError, match="zip"):
+        engine.read(Image.new("RGB", (60, 40)), OcrOptions(return_word_box=True))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +189,7 @@ def test_errors_of_the_gpu_are_told_apart(build, raised, error, message):
 
 def test_memory_is_measured_where_paddle_holds_some(build, monkeypatch):
     device = SimpleNamespace(cuda=SimpleNamespace(memory_reserved=lambda: 123))
-    flags = SimpleNamespace(device=device, get_flags=lambda name: {name: 6})
+    flags = SimpleNamespace(device=device, get_flags=lambda name: {name: {"FLAGS_gpu_memory_limit_mb": 6}[name]})
     monkeypatch.setitem(sys.modules, "paddle", flags)
     server = {"detection_model": "PP-OCRv5_server_det", "recognition_model": "PP-OCRv5_server_rec"}
     assert build(result(), device="gpu", engine="paddle", **server)[0].measure() == Usage(123, 6 << 20)
