@@ -145,25 +145,23 @@ async def test_model_errors_are_answered_in_one_form(service, error, status, ret
     assert (await service.http.post("/v1/ocr", content=PNG)).status_code == 200
 
 
+async def hang(*_):
+    await asyncio.Event().wait()
+
+
 class TestDeadline:
     @pytest.fixture
     def config(self):
         return AppConfig(http=HttpConfig(deadline_s=0.05))
 
     async def test_a_late_answer_is_408(self, service, monkeypatch):
-        async def sleep(*_):
-            await asyncio.sleep(10)
-
-        monkeypatch.setattr(service.ocr, "read", sleep)
+        monkeypatch.setattr(service.ocr, "read", hang)
         answer = await service.http.post("/v1/ocr", content=PNG)
         assert (answer.status_code, answer.json()["error"]["retryable"]) == (408, True)
 
 
 async def test_a_header_shortens_the_deadline(service, monkeypatch):
-    async def sleep(*_):
-        await asyncio.sleep(10)
-
-    monkeypatch.setattr(service.ocr, "read", sleep)
+    monkeypatch.setattr(service.ocr, "read", hang)
     answer = await service.http.post("/v1/ocr", content=PNG, headers={"x-deadline-s": "0.05"})
     assert answer.status_code == 408
     assert "0.05 seconds" in answer.json()["error"]["message"]

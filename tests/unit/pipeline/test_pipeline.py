@@ -103,20 +103,24 @@ async def test_an_image_that_needs_no_change_is_forwarded_as_it_came():
 async def test_small_requests_get_in_between_the_tiles_of_a_large_one():
     service, ocr, _ = build(wants_words=True, config=AppConfig(limits=Limits(calls_per_request=2)))
     replica, order, at_once = asyncio.Lock(), [], []
+    second, small_is_there = asyncio.Event(), asyncio.Event()
     read_now = ocr.read
 
     async def read(image, options):
         at_once.append(service.admission.report()[OCR].in_flight)
+        if image == SMALL:
+            small_is_there.set()
         async with replica:  # first come, first served
-            await asyncio.sleep(0.002)
+            if len(order) == 2:
+                second.set()
+                await small_is_there.wait()
             order.append("small" if image == SMALL else "tile")
             return await read_now(image, options)
 
     ocr.read = read
     with admit_text(service, 60) as ticket, admit_text(service, 60) as other:
         large = asyncio.create_task(read_text(service, ticket, await opened(service, PAGE), OcrOptions(), zoom=True))
-        while len(order) < 2:
-            await asyncio.sleep(0.001)
+        await second.wait()
         await read_text(service, other, await opened(service, SMALL), OcrOptions())
         place = order.index("small")
         await large
@@ -149,10 +153,13 @@ async def test_each_end_of_a_request_frees_its_place():
         await read_chart(service, ticket, await opened(service, LARGE))
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
-    async def sleep(*_):
-        await asyncio.sleep(10)
+    begun = asyncio.Event()
 
-    ocr.read = sleep
+    async def hang(*_):
+        begun.set()
+        await asyncio.Event().wait()
+
+    ocr.read = hang
     with pytest.raises(DeadlineExceeded, match=r"0\.05 seconds"), admit_chart(service, 0.05) as ticket:
         await read_chart(service, ticket, await opened(service, LARGE))
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
@@ -161,8 +168,9 @@ async def test_each_end_of_a_request_frees_its_place():
         with admit_chart(service, 60) as ticket:
             await read_chart(service, ticket, await opened(service, LARGE))
 
+    begun.clear()
     request = asyncio.create_task(serve())
-    await asyncio.sleep(0.1)
+    await begun.wait()
     assert count_in_flight(service) == {OCR: 1, CHART: 1}
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)

@@ -1,4 +1,3 @@
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -47,8 +46,8 @@ async def test_replicas_are_counted_by_what_they_do(controller):
 async def test_the_controller_is_asked_beside_the_requests_and_seldom(controller):
     status = ReplicaStatus("reader", "Ingress")
     assert status.count_replicas("Ocr").running == 0  # nobody waited for the answer
-    while status.count_replicas("Ocr").running != 2:
-        await asyncio.sleep(0.001)
+    await status.find("Ocr")
+    assert status.count_replicas("Ocr").running == 2
     for _ in range(100):
         status.count_replicas("Ocr")
         await status.find("Ocr")
