@@ -6,10 +6,12 @@ from serve_app.documents.assembly import assemble_page
 from serve_app.documents.blocks import Block, PageReading
 from serve_app.documents.document import Document
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.documents.orientation import choose_turn, is_better, measure_signs
 from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
 from serve_app.documents.paragraphs import Printed
 from serve_app.documents.placed_text import find_box
 from serve_app.documents.reading_order import order_lines
+from serve_app.documents.reading_warnings import find_warnings
 from serve_app.domain import (
     Box,
     LayoutAnswer,
@@ -29,18 +31,6 @@ from serve_app.pipeline.service import LAYOUT, OCR, Service
 
 REGIONS_DPI = 80.0
 """Resolution for the layout model, which scales a page to 608 x 800 pixels."""
-
-SURE = 0.6
-"""Score of the orientation model from which a page is turned."""
-
-UPRIGHT_SCORE = 0.8
-"""Mean OCR score of the longest lines below which a page may be turned; upright pages score 0.97 and more."""
-
-LONGEST = 20
-"""Lines whose score tells whether a page stands upright."""
-
-TALL_SHARE = 0.5
-"""Share of lines higher than wide from which a page may lie on its side."""
 
 
 class PageReader:
@@ -93,20 +83,31 @@ class PageReader:
         canvas = await ScannedCanvas.open(whole.data)
         answer = await self._look(whole.data, LayoutTask(regions=True, orientation=True))
         text = await self._read_text(whole.data)
-        orientation = answer.orientation
-        if orientation and orientation.degrees and orientation.score >= SURE and may_be_turned(text.lines):
-            canvas = await canvas.turn(orientation.degrees)
-            image = await canvas.encode()
-            answer, text = await self._look(image, LayoutTask(regions=True)), await self._read_text(image)
+        canvas, answer, text = await self._turn_upright(canvas, answer, text)
         lines = [text.lines[i] for i in order_lines([line.polygon for line in text.lines])]
         printed = [
             Printed(line.text, box, min(box.width, box.height), score=line.score)
             for line in lines
             for box in [find_box(line.polygon)]
         ]
-        warnings = () if lines else (ReadingWarning("no_text", "OCR found no text on this page"),)
+        warnings = find_warnings(lines)
         figures = keep_figures_of_scan(answer.regions)
         return await self._finish(page, canvas, answer.regions, figures, printed, lines, warnings)
+
+    async def _turn_upright(
+        self, canvas: ScannedCanvas, answer: LayoutAnswer, text: Page
+    ) -> tuple[ScannedCanvas, LayoutAnswer, Page]:
+        """Turn a page that both its OCR and the orientation model say lies otherwise, if it reads better then."""
+        signs = measure_signs(text.lines)
+        degrees = choose_turn(signs, answer.orientation) if answer.orientation else 0
+        if not degrees:
+            return canvas, answer, text
+        turned = await canvas.turn(degrees)
+        image = await turned.encode()
+        read = await self._read_text(image)
+        if not is_better(measure_signs(read.lines), signs):
+            return canvas, answer, text
+        return turned, await self._look(image, LayoutTask(regions=True)), read
 
     async def _finish(
         self,
@@ -158,16 +159,6 @@ class PageReader:
     async def _read_text(self, image: bytes) -> Page:
         with self._ticket.call(OCR):
             return await self._service.ocr.read(image, OcrOptions(return_word_box=True))
-
-
-def may_be_turned(lines: Sequence[TextLine]) -> bool:
-    """Whether what OCR read looks like a page that does not stand upright: low scores, or lines higher than wide."""
-    if not lines:
-        return True
-    longest = sorted(lines, key=lambda line: -len(line.text))[:LONGEST]
-    boxes = [find_box(line.polygon) for line in lines]
-    tall = sum(box.height > box.width for box in boxes) / len(boxes)
-    return sum(line.score for line in longest) / len(longest) < UPRIGHT_SCORE or tall >= TALL_SHARE
 
 
 def find_same_place(line: TextLine, others: Sequence[TextLine]) -> TextLine | None:
