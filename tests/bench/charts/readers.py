@@ -10,16 +10,19 @@ from typing import Protocol, Self
 
 import httpx
 from PIL import Image
-from serve_app.pipeline.pipeline import CHART, OCR, Pipeline
 
 from serve_app.api.schemas import CellBody, ChartBody
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartKind, ChartReading, ChartTable, Number, OcrOptions, Page
+from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
-from serve_app.pipeline.admission import Admission, Load, Supply
+from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.pipeline.chart import admit_chart, read_chart
+from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.upload import Upload
 from serve_app.serving.engines import load_chart, load_ocr
 from tests.bench.charts.samples import Sample
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 
 DEADLINE_S = 600.0
 
@@ -79,9 +82,10 @@ class LocalReader:
     """The service's pipeline with its engines in this process, without HTTP and Ray."""
 
     def __init__(self, ocr: OcrEngine, chart: ChartEngine, config: AppConfig) -> None:
-        loads = {model: Load(model, config.limits, Supply) for model in (OCR, CHART)}
+        loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
         self._chart = _TimedChart(chart)
-        self._pipeline = Pipeline(config, LocalOcr(ocr), self._chart, Admission(loads), chart_wants_words=True)
+        layout = LocalLayout(FakeLayout())  # no chart needs it
+        self._service = Service(config, LocalOcr(ocr), self._chart, layout, Admission(loads), chart_wants_words=True)
 
     @classmethod
     def load(cls, config: AppConfig, cache: Path | None = None) -> Self:
@@ -91,9 +95,12 @@ class LocalReader:
 
     def read(self, sample: Sample) -> Answer:
         """Read a chart as a request for it would be; the seconds are those of the chart model."""
-        with self._pipeline.admit_chart(DEADLINE_S) as ticket:
-            reading = asyncio.run(self._pipeline.read_chart(ticket, sample.encode()))
-        return Answer.of(ChartBody.of(reading), self._chart.seconds)
+        return Answer.of(ChartBody.of(asyncio.run(self._read(sample.encode()))), self._chart.seconds)
+
+    async def _read(self, data: bytes) -> ChartReading:
+        upload = await Upload.open(self._service.config, data)
+        with admit_chart(self._service, DEADLINE_S) as ticket:
+            return await read_chart(self._service, ticket, upload)
 
 
 class ExactReader:

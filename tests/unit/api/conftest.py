@@ -9,7 +9,7 @@ from serve_app.config import AppConfig, HttpConfig
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from tests.clients import LocalChart, LocalClient, LocalLayout, LocalOcr
 
 
 @dataclass
@@ -19,11 +19,17 @@ class Service:
     http: httpx.AsyncClient
     ocr: LocalOcr
     chart: LocalChart
+    layout: LocalLayout
     loads: dict[str, Load]
+    reading: reading.Service
+
+    @property
+    def models(self) -> dict[str, LocalClient]:
+        return {reading.OCR: self.ocr, reading.CHART: self.chart, reading.LAYOUT: self.layout}
 
     @property
     def calls(self) -> int:
-        return self.ocr.calls + self.chart.calls
+        return sum(model.calls for model in self.models.values())
 
 
 @pytest.fixture
@@ -42,4 +48,4 @@ async def service(config: AppConfig) -> AsyncIterator[Service]:
     app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart, reading.LAYOUT: layout})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        yield Service(http, ocr, chart, loads)
+        yield Service(http, ocr, chart, layout, loads, pipeline)
