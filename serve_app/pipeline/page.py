@@ -6,12 +6,14 @@ from serve_app.documents.assembly import assemble_page
 from serve_app.documents.blocks import Block, PageReading
 from serve_app.documents.document import Document
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.documents.grouping import covers
 from serve_app.documents.orientation import choose_turn, is_better, measure_signs
 from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
 from serve_app.documents.paragraphs import Printed
-from serve_app.documents.placed_text import find_box
+from serve_app.documents.placed_text import find_box, place_words
 from serve_app.documents.reading_order import order_lines
 from serve_app.documents.reading_warnings import find_warnings
+from serve_app.documents.ruled_tables import find_ruled_tables
 from serve_app.domain import (
     Box,
     LayoutAnswer,
@@ -20,6 +22,7 @@ from serve_app.domain import (
     Page,
     ReadingWarning,
     Region,
+    RegionKind,
     TextLine,
 )
 from serve_app.imaging.coordinates import rescale_box
@@ -31,6 +34,10 @@ from serve_app.pipeline.service import LAYOUT, OCR, Service
 
 REGIONS_DPI = 80.0
 """Resolution for the layout model, which scales a page to 608 x 800 pixels."""
+
+
+RULED_SHARE = 0.7
+"""Share of a figure inside the lines of a table from which it is that table."""
 
 
 class PageReader:
@@ -73,6 +80,12 @@ class PageReader:
             page=canvas.box,
             pixels_per_point=page.scale,
         )
+        ruled = find_ruled_tables(page.drawings, place_words(line.text for line in lines))
+        figures = [figure for figure in figures if not any(covers(box, figure.box, RULED_SHARE) for box in ruled)]
+        tables = [region.box for region in regions if region.kind is RegionKind.TABLE]
+        regions += [
+            Region(RegionKind.TABLE, box, 1.0) for box in ruled if not any(covers(table, box) for table in tables)
+        ]
         printed = [_print_pdf_line(line, box) for line, box in zip(lines, boxes, strict=True)]
         return await self._finish(page, canvas, regions, figures, printed, [line.text for line in lines], warnings)
 
