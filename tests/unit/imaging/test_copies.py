@@ -15,7 +15,7 @@ from tests.hostile import animation, deep_png, half
 
 
 def check(data: bytes) -> Header:
-    return check_header(data, max_bytes=10**9, max_pixels=10**9, max_side=10**6)
+    return check_header(data, max_bytes=10**9, max_pixels=10**9, max_side=10**6, max_decode_bytes=10**12)
 
 
 def make(data: bytes, long_side: int = 1024, **options: Any) -> Prepared:
