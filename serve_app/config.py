@@ -154,12 +154,14 @@ class Limits(Section):
     """What is let in: how much at a time, and what an upload may be; checked before anything is decoded."""
 
     max_wait_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
-    """Seconds; a request that a model is expected to come to later is refused at once, with 429."""
+    """Seconds; a request whose estimated wait for a model is longer is refused at once, with 429."""
     max_in_flight: Annotated[int, Field(ge=1)] = 128
     """Requests for one model in one ingress replica, which holds their images in memory."""
     calls_per_request: Annotated[int, Field(ge=1)] = 2
     """Calls that a request may have at a model at once: those of a request with `zoom=true` make room for others."""
 
+    arriving_mb: Annotated[int, Field(ge=1)] = 256
+    """Megabytes of all uploads that are still arriving at one ingress replica, and so are in no queue yet."""
     max_bytes: Annotated[int, Field(ge=1024)] = 5 * MIB
     max_pixels: Annotated[int, Field(ge=64 * 64)] = 40_000_000
     max_side: Annotated[int, Field(ge=64)] = 20_000
@@ -175,9 +177,10 @@ class HttpConfig(Section):
     """The ingress."""
 
     deadline_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-    """Seconds until a request is given up with 408. A request may ask for less with the header `X-Deadline-S`."""
+    """Seconds after which a request is answered with 504, or with 408 if its upload has not arrived by then. A request
+    may ask for less with the header `X-Deadline-S`."""
     quarantine_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
-    """Seconds for which an image that made two replicas die is refused with 422."""
+    """Seconds for which an image that crashed two replicas is refused with 422."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     allow_url: bool = False
     """Fetch images from URLs that clients send to `POST /ocr`. Off, since it lets a client reach your network."""

@@ -37,9 +37,8 @@ def strip_gif(data: bytes) -> bytes:
             screen = data[: _find_first_block(data)]
             return screen + control + data[block.start : block.end] + bytes([_TRAILER])
         if data.startswith(_CONTROL, block.start) and block.end - block.start == 8:
-            control = bytearray(data[block.start : block.end])
-            control[3] &= ~_DISPOSAL
-            control = bytes(control)
+            flags = data[block.start + 3] & ~_DISPOSAL
+            control = _CONTROL + bytes([flags]) + data[block.start + 4 : block.end]
     raise UnreadableImage("The GIF file ends before its first frame does. Send the whole file")
 
 

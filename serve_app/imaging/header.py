@@ -75,8 +75,8 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
         raise EmptyUpload("The upload is empty. Send the bytes of an image file")
     if len(data) > max_bytes:
         raise TooManyBytes(
-            f"The upload has {len(data):,} bytes, which exceeds the limit of {max_bytes:,}. Scale the image down, or save "
-            "it as JPEG"
+            f"The upload has {len(data):,} bytes, which exceeds the limit of {max_bytes:,}. Scale the image down, or "
+            "save it as JPEG"
         )
     image_format = find_format(data)
     if image_format is None:

@@ -65,16 +65,11 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f")
 
 def find_format(data: bytes) -> str | None:
     """Pillow's name of the image format, or None for anything that is not read here."""
-    if data.startswith(PNG):
-        return "PNG"
-    if data.startswith(JPEG):
-        return "JPEG"
+    for image_format, magic in (("PNG", PNG), ("JPEG", JPEG), ("TIFF", TIFF), ("GIF", GIF)):
+        if data.startswith(magic):
+            return image_format
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    if data.startswith(TIFF):
-        return "TIFF"
-    if data.startswith(GIF):
-        return "GIF"
     if _is_avif(data) and features.check("avif"):
         return "AVIF"
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in BMP_HEADER_SIZES:
@@ -89,7 +84,7 @@ def explain_refusal(data: bytes) -> str:
 
 
 def _is_avif(data: bytes) -> bool:
-    """ISO/IEC 14496-12, 4.3: the first box names the file's own brand, a version, and the brands it is compatible with."""
+    """ISO/IEC 14496-12, 4.3: the first box holds the file's own brand, a version, and the brands it conforms to."""
     if data[4:8] != b"ftyp":
         return False
     brands = data[8:12] + data[16 : min(int.from_bytes(data[:4], "big"), _HEAD)]
@@ -99,15 +94,19 @@ def _is_avif(data: bytes) -> bool:
 def _describe(head: bytes, data: bytes) -> tuple[str, str]:
     if _is_avif(data):
         return "an AVIF image", CONVERT
-    for offset, magic, what, advice in _OTHERS:
-        if head.startswith(magic, offset):
-            return what, advice
+    if _PORTABLE.match(head):
+        return "a Netpbm image (PPM, PGM or PBM)", CONVERT
     if head.startswith(b"PK\x03\x04"):
         return next(
             ((what, RENDER) for part, what in _OFFICE if part in data), ("a ZIP archive", "Send the image inside it")
         )
-    if _PORTABLE.match(head):
-        return "a Netpbm image (PPM, PGM or PBM)", CONVERT
+    for offset, magic, what, advice in _OTHERS:
+        if head.startswith(magic, offset):
+            return what, advice
+    return _describe_text(head)
+
+
+def _describe_text(head: bytes) -> tuple[str, str]:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith((b"<?xml", b"<!")) and b"<svg" in text:
         return "an SVG drawing", CONVERT

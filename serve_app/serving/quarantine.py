@@ -33,8 +33,8 @@ class Quarantine:
         replicas, until = self._deaths.get(_digest(image), (frozenset(), 0.0))
         if len(replicas) >= DEATHS and self._clock() < until:
             raise Quarantined(
-                f"This image made {len(replicas)} replicas die, and is not tried again for {until - self._clock():.0f} "
-                "seconds. Save it again with another program, or send another image"
+                f"This image crashed {len(replicas)} replicas. It is refused for the next {until - self._clock():.0f} "
+                "s. Save it with another program, or send a different image"
             )
 
     def record_death(self, image: bytes, replica: str) -> None:

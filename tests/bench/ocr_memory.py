@@ -15,23 +15,7 @@ from serve_app.domain import OcrOptions
 from serve_app.hosting.model_thread import resident_bytes
 from serve_app.serving.engines import load_ocr
 
-WORDS = [
-    "amount",
-    "invoice",
-    "river",
-    "contract",
-    "total",
-    "seven",
-    "board",
-    "market",
-    "quarter",
-    "north",
-    "figure",
-    "value",
-    "copper",
-    "apples",
-    "engine",
-]
+WORDS = ("amount", "invoice", "river", "contract", "total", "seven", "board", "market", "quarter", "north", "figure")
 STEPS = 10
 
 

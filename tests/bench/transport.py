@@ -20,6 +20,7 @@ from serve_app.tables.edit_distance import count_edits
 from tests.drawings import draw_page
 from tests.drawings import encode as encode_upload
 
+LIMITS = {"max_bytes": 10**8, "max_pixels": 10**8, "max_side": 10**5, "max_decode_bytes": 10**12}
 WORDS = [
     "revenue",
     "cost",
@@ -81,9 +82,7 @@ def main() -> None:
                 start = time.perf_counter()
                 data = encode(image, transport, quality)
                 seconds += time.perf_counter() - start
-                sent = decode(
-                    data, check_header(data, max_bytes=10**8, max_pixels=10**8, max_side=10**5, max_decode_bytes=10**12)
-                )
+                sent = decode(data, check_header(data, **LIMITS))
                 read = "\n".join(line.text for line in engine.read(sent, OcrOptions()).lines)
                 drawn = "\n".join(lines)
                 edits += count_edits(read, drawn)
