@@ -1,6 +1,7 @@
 import asyncio
 import json
 from base64 import b64decode, b64encode, encodebytes, urlsafe_b64encode
+from contextlib import suppress
 from gzip import compress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
@@ -246,16 +247,20 @@ class TestUrls:
     async def test_a_server_that_drips_is_given_up(self, service, monkeypatch):
         async def drip(reader, writer):
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            while not writer.is_closing():
-                writer.write(b"\x89")
-                await writer.drain()
-                await asyncio.sleep(0.01)
+            with suppress(ConnectionError):
+                while True:
+                    writer.write(b"\x89")
+                    await writer.drain()
+                    await asyncio.sleep(0.01)
+            writer.close()
+            ended.set()
 
+        ended = asyncio.Event()
         monkeypatch.setattr(fetch, "TIMEOUT_S", 0.2)
-        server = await asyncio.start_server(drip, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.png"
-        answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": url}), 5)
-        server.close()
+        async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.png"
+            answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": url}), 5)
+            await asyncio.wait_for(ended.wait(), 5)
         assert answer.status_code == 400
 
     @pytest.mark.usefixtures("open_network")

@@ -150,11 +150,15 @@ class TestArrival:
         return request
 
     @pytest.mark.parametrize(
-        ("path", "content_type"),
-        [("/v1/ocr", "image/png"), ("/v1/analyze", "multipart/form-data; boundary=X"), ("/ocr", "application/json")],
+        ("path", "content_type", "first"),
+        [
+            ("/v1/ocr", "image/png", b"\x89PNG"),
+            ("/v1/analyze", "multipart/form-data; boundary=X", b"--X\r\n"),
+            ("/ocr", "application/json", b"{"),
+        ],
     )
-    async def test_the_time_of_the_upload_counts(self, service, path, content_type):
-        answer = await (await self.stall(service, path=path, headers={"content-type": content_type}))
+    async def test_the_time_of_the_upload_counts(self, service, path, content_type, first):
+        answer = await (await self.stall(service, first, path, {"content-type": content_type}))
         assert answer.status_code == 408
         assert "0.2 s" in answer.text
         assert service.loads["ocr"].in_flight == 0
