@@ -1,4 +1,4 @@
-"""Every error that a caller can meet. Each class owns its HTTP status, its code and whether a retry helps.
+"""Every error that a caller can meet. Each class defines its HTTP status, its code and whether a retry can help.
 
 AppError
 ├── BadRequest            400 bad_request
@@ -7,7 +7,7 @@ AppError
 │   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
 ├── JobNotFound           404 job_not_found
-├── DeadlineExceeded      408 deadline_exceeded     (retry)
+├── UploadTimeout         408 upload_timeout        (retry)
 ├── IdempotencyConflict   409 idempotency_conflict
 ├── JobGone               410 job_gone
 ├── TooManyBytes          413 too_many_bytes
@@ -17,12 +17,15 @@ AppError
 ├── InvalidParameter      422 invalid_parameter
 │   ├── PasswordRequired  422 password_required
 │   └── WrongPassword     422 wrong_password
+├── Quarantined           422 quarantined
 ├── Busy                  429 busy                  (retry, Retry-After)
 ├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
 ├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
-└── OutOfMemory           507 out_of_memory
+│   └── ModelBroken       503 model_broken          (retry)
+├── OutOfMemory           503 out_of_memory         (retry)
+└── DeadlineExceeded      504 deadline_exceeded     (retry)
 ConfigError               a start-up error, never sent over HTTP
 """
 
@@ -91,10 +94,10 @@ class JobGone(AppError):
     status, code = 410, "job_gone"
 
 
-class DeadlineExceeded(AppError):
-    """The answer did not come within the request's deadline."""
+class UploadTimeout(AppError):
+    """The upload did not arrive within the request's deadline."""
 
-    status, code, retryable = 408, "deadline_exceeded", True
+    status, code, retryable = 408, "upload_timeout", True
 
 
 class TooManyBytes(AppError):
@@ -140,13 +143,13 @@ class WrongPassword(InvalidParameter):
 
 
 class Quarantined(AppError):
-    """This very image made replicas die a short while ago, and is not tried again for now."""
+    """This image crashed several replicas a short while ago, and is refused for some minutes."""
 
     status, code = 422, "quarantined"
 
 
 class Busy(AppError):
-    """All replicas are busy and the queue is full."""
+    """The service cannot answer in time, since it has too many requests."""
 
     status, code, retryable = 429, "busy", True
 
@@ -170,7 +173,7 @@ class ModelUnavailable(AppError):
 
 
 class ModelBroken(ModelUnavailable):
-    """The replica can do no more, and is about to be replaced."""
+    """The replica has failed for good, and is about to be replaced."""
 
     code = "model_broken"
 
@@ -182,9 +185,18 @@ class StoreUnavailable(AppError):
 
 
 class OutOfMemory(AppError):
-    """The image does not fit the memory of the GPU, even at the smallest resolution."""
+    """The GPU's memory did not suffice for the image, even at the smallest resolution.
 
-    status, code = 507, "out_of_memory"
+    Another process may hold that memory for a while, so that a retry can succeed.
+    """
+
+    status, code, retryable = 503, "out_of_memory", True
+
+
+class DeadlineExceeded(AppError):
+    """The service did not answer within the request's deadline."""
+
+    status, code, retryable = 504, "deadline_exceeded", True
 
 
 class ConfigError(Exception):

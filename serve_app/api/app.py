@@ -5,10 +5,11 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, document, health, jobs, mineru, paddlex, v1
+from serve_app.api import capacity, document, health, jobs, layout_parsing, mineru, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
+from serve_app.api.receiving import Arrivals
 from serve_app.pipeline.document import DocumentTurns
 from serve_app.pipeline.service import Service
 
@@ -27,12 +28,14 @@ def build_api(service: Service, models: Mapping[str, ModelClient], jobs_service:
     app.state.config = service.config
     app.state.service = service
     app.state.document_turns = DocumentTurns(service.config.documents.max_in_flight)
+    app.state.arrivals = Arrivals(service.config.limits.arriving_mb * 10**6)
     app.state.models = models
     app.state.jobs = jobs_service
     app.include_router(v1.router)
     app.include_router(document.router)
     app.include_router(jobs.router)
     app.include_router(paddlex.router)
+    app.include_router(layout_parsing.router)
     app.include_router(mineru.router)
     app.include_router(health.router)
     app.include_router(capacity.router)

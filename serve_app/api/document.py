@@ -5,18 +5,20 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from serve_app.api.document_schemas import DocumentBody
 from serve_app.api.errors import documented_errors
+from serve_app.api.receiving import receiving
 from serve_app.api.request_id import request_id
 from serve_app.api.tickets import DocumentTicket, find_service
-from serve_app.api.upload import ENVELOPE, UNTOLD, bounded, read_form
+from serve_app.api.upload import ENVELOPE, UNTOLD, find_content_type, read_form
 from serve_app.documents.blocks import DocumentReading, PageReading
 from serve_app.documents.html import to_document_html, to_text
 from serve_app.documents.markdown import ImageLink, to_markdown
 from serve_app.errors import UnsupportedMedia
+from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document import read_document
 from serve_app.pipeline.document_options import DocumentOptions
 
@@ -59,27 +61,27 @@ class DocumentQuery(BaseModel):
     format: Literal["json", "markdown", "html", "text"] = "json"
 
 
-async def read_document_upload(request: Request) -> bytes:
+async def read_document_upload(request: Request, ticket: Ticket) -> bytes:
     """The bytes of the uploaded document.
 
     Raises:
         BadRequest: a multipart body without a field `file`, or malformed.
         TooManyBytes: as soon as the limit is passed.
         UnsupportedMedia: a content type that can hold no document.
+        UploadTimeout, Busy: as `receiving` raises them.
     """
     limit = request.app.state.config.documents.max_bytes
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = find_content_type(request)
     if content_type == "multipart/form-data":
-        return await read_form(bounded(request, limit + ENVELOPE), limit)
+        async with receiving(request, ticket, limit + ENVELOPE) as arriving:
+            return await read_form(arriving, limit)
     if content_type in (*UNTOLD, "application/pdf") or content_type.startswith("image/"):
-        return await bounded(request, limit).body()
+        async with receiving(request, ticket, limit) as arriving:
+            return await arriving.body()
     raise UnsupportedMedia(
-        f"The content type is {content_type}. Send the document as multipart field `file`, or as the raw body with "
-        "application/pdf or an image type"
+        f"The content type {content_type[:80]} cannot hold a document. Send it as multipart field `file`, or as the "
+        "raw body with application/pdf or an image type"
     )
-
-
-UploadedDocument = Annotated[bytes, Depends(read_document_upload)]
 
 
 @router.post(
@@ -90,13 +92,14 @@ UploadedDocument = Annotated[bytes, Depends(read_document_upload)]
     responses={200: {"content": {"text/markdown": {}, "text/html": {}, "text/plain": {}}}},
 )
 async def read(
-    request: Request, query: Annotated[DocumentQuery, Query()], ticket: DocumentTicket, data: UploadedDocument
+    request: Request, query: Annotated[DocumentQuery, Query()], ticket: DocumentTicket
 ) -> DocumentBody | Response:
     """Read a document: text in reading order, tables, and the data of charts, page by page.
 
     Reads PDF, TIFF with several pages, and every image that the other routes read. A page that cannot be read says so
     in its place.
     """
+    data = await read_document_upload(request, ticket)
     document = await read_document(find_service(request), ticket, data, read_options(query))
     return await write_document(request, document, query.format, link_inline)
 

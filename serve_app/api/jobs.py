@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
+from serve_app.api.deadline import Deadline
 from serve_app.api.document import (
     DOCUMENT_BODY,
     DocumentQuery,
-    UploadedDocument,
     link_inline,
+    read_document_upload,
     read_options,
     write_document,
 )
@@ -21,6 +22,7 @@ from serve_app.api.document_schemas import DocumentBody, PageBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.jobs_schemas import JobBody, JobsBody
 from serve_app.api.jobs_service import JobsService
+from serve_app.api.tickets import find_service
 from serve_app.documents.kind import find_kind
 from serve_app.documents.page import UnreadablePage
 from serve_app.documents.storage import load_page
@@ -79,7 +81,7 @@ async def submit_job(
     request: Request,
     response: Response,
     query: Annotated[SubmitQuery, Query()],
-    data: UploadedDocument,
+    deadline_s: Deadline,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> JobBody:
     """Take a document in, to be read in the background. Answers at once, with links to follow.
@@ -87,6 +89,9 @@ async def submit_job(
     The same `Idempotency-Key` gives the same job; used for another document it is refused with 409.
     """
     jobs = find_jobs(request)
+    # A job is read later: its upload is held to the deadline, but takes no place in a model's queue.
+    with find_service(request).admission.admit([], deadline_s) as ticket:
+        data = await read_document_upload(request, ticket)
     kind = await asyncio.to_thread(find_kind, data)
     if query.webhook and not query.webhook_secret:
         raise InvalidParameter("webhook: send webhook_secret with it, to check what is posted")

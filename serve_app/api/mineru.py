@@ -21,9 +21,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from serve_app.api.receiving import receiving, too_many_bytes
 from serve_app.api.request_id import request_id
 from serve_app.api.tickets import DocumentTicket, find_service
-from serve_app.api.upload import ENVELOPE, bounded, too_many_bytes
+from serve_app.api.upload import ENVELOPE
 from serve_app.documents.blocks import DocumentReading
 from serve_app.documents.content_list import list_content
 from serve_app.documents.images import list_images, name_image
@@ -104,7 +105,8 @@ async def parse_files(request: Request, ticket: DocumentTicket) -> Response:
     """Read documents by MinerU's contract: Markdown, content list and images, as JSON or as a ZIP archive."""
     limit = request.app.state.config.documents.max_bytes
     started = datetime.now(UTC).isoformat()
-    files, options = await _read_form(bounded(request, limit + ENVELOPE), limit)
+    async with receiving(request, ticket, limit + ENVELOPE) as arriving:
+        files, options = await _read_form(arriving, limit)
     asked = options.as_document_options()
     documents = [
         (stem, await read_document(find_service(request), ticket, data, asked)) for stem, data in files.items()

@@ -74,10 +74,18 @@ class PageBody(BaseModel):
         )
 
 
-class OcrBody(PageBody):
-    """The answer of `/v1/ocr`."""
+class AnswerBody(BaseModel):
+    """What every answer says: which request it is for, and how much of a file with several pages was read."""
 
     request_id: str = ""
+    pages_total: int = 1
+    """Pages of a TIFF, or frames of an animation."""
+    pages_read: int = 1
+    """The first one only."""
+
+
+class OcrBody(PageBody, AnswerBody):
+    """The answer of `/v1/ocr`."""
 
 
 class NumberBody(BaseModel):
@@ -134,16 +142,15 @@ class WarningBody(BaseModel):
         return cls(code=warning.code, message=warning.message)
 
 
-class ChartBody(BaseModel):
+class ChartBody(AnswerBody):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
     `kind` is `none`, and the table empty, where the image is no chart that can be read: `warnings` say why.
     `confidence`: the estimated share of the table's values that are right.
-    `truncated`: the model's answer reached its length limit, and rows may be missing.
+    `truncated`: the model's answer was too long to be written or read whole: rows or parts of texts may be missing.
     `resolution`: the size at which the model saw the image.
     """
 
-    request_id: str = ""
     model: str
     kind: str
     confidence: float = Field(ge=0, le=1)
@@ -235,10 +242,9 @@ class CheckedChartBody(BaseModel):
         )
 
 
-class AnalysisBody(BaseModel):
+class AnalysisBody(AnswerBody):
     """The answer of `/v1/analyze`."""
 
-    request_id: str = ""
     ocr: PageBody
     chart: CheckedChartBody
 

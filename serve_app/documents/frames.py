@@ -6,8 +6,8 @@ from serve_app.documents.limits import DocumentLimits
 from serve_app.documents.page import DocumentPage, PlacedImage, SourceReason, TextSource
 from serve_app.documents.scale import POINTS_PER_INCH, choose_scale, scale_size
 from serve_app.domain import Box, Size
+from serve_app.imaging.bare_tiff import count_tiff_pages
 from serve_app.imaging.decode import decode
-from serve_app.imaging.file_bounds import count_directories
 from serve_app.imaging.header import Header, read_header
 
 _UNBOUNDED = 1 << 40
@@ -19,7 +19,7 @@ class ImageFile:
 
     def __init__(self, data: bytes, image_format: str, limits: DocumentLimits) -> None:
         self._data, self._format, self._limits = data, image_format, limits
-        self.page_count = count_directories(data) if image_format == "TIFF" else 1
+        self.page_count = count_tiff_pages(data) if image_format == "TIFF" else 1
         self._read_header(0)  # a damaged file fails when it is opened
 
     def read_page(self, index: int, dpi: float, *, with_image: bool) -> tuple[DocumentPage, Image.Image | None]:

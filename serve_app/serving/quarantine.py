@@ -34,7 +34,7 @@ class Quarantine:
         if len(replicas) >= DEATHS:
             raise Quarantined(
                 f"This image crashed {len(replicas)} replicas and is refused for up to {self._seconds:.0f} seconds. "
-                "Save it again with another program, or send another image"
+                "Save it with another program, or send a different image"
             )
 
     def record_death(self, image: bytes, replica: str) -> None:
