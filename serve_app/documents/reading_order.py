@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from serve_app.documents.gutters import Boxes, Gutter, Indices, find_gutter
 from serve_app.domain import Box, Polygon
 
-MIN_BAND = 2.0
+MIN_BAND = 4.0
 """Line heights of white across all columns that part what stands above from what stands below."""
 
 HEADING = 1.3

@@ -41,11 +41,11 @@ def build_grid(slots: Iterable[Slot]) -> TableGrid | None:
             owner = taken[row, column]
             placed[owner] = replace(placed[owner], words=placed[owner].words + slot.words)
             continue
-        down = sum(slot.row <= each < slot.row + slot.row_span for each in rows)
+        high = sum(slot.row <= each < slot.row + slot.row_span for each in rows)
         wanted = sum(slot.column <= each < slot.column + slot.column_span for each in columns)
         right = next((free for free in range(1, wanted) if (row, column + free) in taken), wanted)
-        while any((row + down - 1, column + j) in taken for j in range(right)):
-            down -= 1
+        blocked = (below for below in range(1, high) if any((row + below, column + j) in taken for j in range(right)))
+        down = next(blocked, high)
         taken |= {(row + i, column + j): len(placed) for i in range(down) for j in range(right)}
         placed.append(Slot(row, column, down, right, slot.words))
     empty = [
