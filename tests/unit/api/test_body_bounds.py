@@ -1,14 +1,17 @@
 """No route takes more of a body into memory than its limit, whether the client says how long it is or not."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 
+from serve_app.api.receiving import Arrivals
 from serve_app.api.upload import read_image
-from serve_app.config import AppConfig, Limits
+from serve_app.config import AppConfig, DocumentsConfig, Limits
 from serve_app.errors import TooManyBytes
+from serve_app.pipeline.admission import Ticket
 
 CHUNK = 64 * 1024
 LIMIT = 1 << 20
@@ -21,7 +24,7 @@ HEAD = (
 
 @pytest.fixture
 def config():
-    return AppConfig(limits=Limits(max_bytes=LIMIT))
+    return AppConfig(limits=Limits(max_bytes=LIMIT), documents=DocumentsConfig(max_bytes=LIMIT))
 
 
 class Body:
@@ -67,7 +70,7 @@ async def test_a_body_that_says_it_is_too_long_is_not_taken_in(service, path, co
 
 
 def make_request(config, content_type, body):
-    app = SimpleNamespace(state=SimpleNamespace(config=config))
+    app = SimpleNamespace(state=SimpleNamespace(config=config, arrivals=Arrivals(64 * LIMIT)))
     headers = [(b"content-type", content_type.encode())]
 
     async def receive():
@@ -83,10 +86,10 @@ async def test_a_file_of_a_form_has_no_more_bytes_than_a_raw_body(config, size, 
     form = make_request(config, FORM, HEAD + file + f"\r\n--{BOUNDARY}--\r\n".encode())
     for request in (form, make_request(config, "image/png", file)):
         if fits:
-            assert await read_image(request) == file
+            assert await read_image(request, Ticket({}, 60, time.monotonic)) == file
         else:
-            with pytest.raises(TooManyBytes, match=str(LIMIT + 1)):
-                await read_image(request)
+            with pytest.raises(TooManyBytes, match=f"{LIMIT + 1:,}"):
+                await read_image(request, Ticket({}, 60, time.monotonic))
 
 
 async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):

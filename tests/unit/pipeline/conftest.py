@@ -7,10 +7,11 @@ from PIL import Image
 
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Page, Size, TextLine, Word
+from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartInput
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.service import CHART, OCR, Service
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 
 
 class PlacingOcr:
@@ -74,7 +75,7 @@ def bench():
         config, ocr, chart = config or AppConfig(), PlacingOcr(), PlacingChart()
         clients = LocalOcr(ocr), LocalChart(chart)
         loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
-        service = Service(config, *clients, Admission(loads), chart_wants_words=wants_words)
+        service = Service(config, *clients, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words)
         return Bench(service, ocr, chart, clients)
 
     return build
