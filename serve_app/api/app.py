@@ -9,6 +9,7 @@ from serve_app.api import capacity, document, health, jobs, layout_parsing, mine
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
+from serve_app.api.loop_lag import Observer, watching
 from serve_app.api.receiving import Arrivals
 from serve_app.pipeline.document import DocumentTurns
 from serve_app.pipeline.service import Service
@@ -22,9 +23,26 @@ Every error has the form `{"error": {"code", "message", "retryable", "request_id
 """
 
 
-def build_api(service: Service, models: Mapping[str, ModelClient], jobs_service: JobsService | None = None) -> FastAPI:
-    """The HTTP application of one ingress replica."""
-    app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
+def build_api(
+    service: Service,
+    models: Mapping[str, ModelClient],
+    jobs_service: JobsService | None = None,
+    observe_lag: Observer = lambda _: None,
+) -> FastAPI:
+    """The HTTP application of one ingress replica.
+
+    Args:
+        service: what requests are read with.
+        models: the deployments, by the models' names.
+        jobs_service: the store of jobs, or None for none.
+        observe_lag: told each second by how many seconds the event loop was late at most.
+    """
+    app = FastAPI(
+        title="Documents and charts",
+        description=_DESCRIPTION,
+        version=version("serve-app"),
+        lifespan=watching(observe_lag),
+    )
     app.state.config = service.config
     app.state.service = service
     app.state.document_turns = DocumentTurns(service.config.documents.max_in_flight)

@@ -13,7 +13,7 @@ from serve_app.api.errors import documented_errors
 from serve_app.api.receiving import receiving
 from serve_app.api.request_id import request_id
 from serve_app.api.tickets import DocumentTicket, find_service
-from serve_app.api.upload import ENVELOPE, UNTOLD, find_content_type, read_form
+from serve_app.api.upload import ENVELOPE, UNTOLD, find_content_type, find_file
 from serve_app.documents.blocks import DocumentReading, PageReading
 from serve_app.documents.html import to_document_html, to_text
 from serve_app.documents.markdown import ImageLink, to_markdown
@@ -74,7 +74,8 @@ async def read_document_upload(request: Request, ticket: Ticket) -> bytes:
     content_type = find_content_type(request)
     if content_type == "multipart/form-data":
         async with receiving(request, ticket, limit + ENVELOPE) as arriving:
-            return await read_form(arriving, limit)
+            body = await arriving.body()
+        return await asyncio.to_thread(find_file, body, request.headers["content-type"], limit)
     if content_type in (*UNTOLD, "application/pdf") or content_type.startswith("image/"):
         async with receiving(request, ticket, limit) as arriving:
             return await arriving.body()

@@ -23,7 +23,7 @@ from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
 from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
-from serve_app.serving.metrics import ModelMetrics
+from serve_app.serving.metrics import IngressMetrics, ModelMetrics
 
 CPU_NICENESS = 10
 """Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
@@ -171,4 +171,4 @@ class Ingress:
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._clients.service, self._clients.models, self._jobs)
+        return build_api(self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag)
