@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, health, paddlex, v1
+from serve_app.api import capacity, export, health, limits, paddlex, site, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.pipeline.service import Service
@@ -20,13 +20,22 @@ Every error has the form `{"error": {"code", "message", "retryable", "request_id
 
 def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
     """The HTTP application of one ingress replica."""
-    app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
+    app = FastAPI(
+        title="Documents and charts",
+        description=_DESCRIPTION,
+        version=version("serve-app"),
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.config = service.config
     app.state.service = service
     app.state.models = models
     app.include_router(v1.router)
+    app.include_router(export.router)
     app.include_router(paddlex.router)
     app.include_router(health.router)
     app.include_router(capacity.router)
+    app.include_router(limits.router)
+    site.add_site(app)
     add_handlers(app)
     return app
