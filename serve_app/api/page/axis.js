@@ -17,7 +17,7 @@ export function findTicks(low, high, count = 5) {
 export function writeTick(value, ticks) {
   const step = Math.abs(ticks[1] - ticks[0]);
   const decimals = Math.min(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) + (/2\.?5/.test(step.toPrecision(2)) ? 1 : 0)), 8);
-  return Math.abs(value) >= 1e6
+  return Math.max(...ticks.map(Math.abs)) >= 1e6
     ? value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 })
     : value.toLocaleString("en", { maximumFractionDigits: decimals });
 }

@@ -23,7 +23,7 @@ export function showAnalysis(answer, item) {
   const image = showImage({ url: item.shownUrl, width, height, name: item.name, marks: collectMarks(table, answer), root });
   root.append(
     ...showWarnings(answer.chart),
-    el("div", { class: "pair" }, figure("Original", image), showDrawing(table, answer.chart.kind)),
+    el("div", { class: "pair" }, figure("Original", image), showDrawing(table, answer.chart.kind, width / height)),
     told,
     ...showCells(table, item, answer),
   );
@@ -61,14 +61,15 @@ function collectMarks(table, answer) {
   ];
 }
 
-/** @param {Table} table @param {string} kind */
-function showDrawing(table, kind) {
+/** @param {Table} table @param {string} kind @param {number} ratio of the original */
+function showDrawing(table, kind, ratio) {
   const choice = el("select", { "aria-label": "Draw as" }, ...STYLES.map(({ id, label }) => el("option", { value: id }, label)));
   choice.value = findStyle(kind).id;
   const place = el("div", { class: "stage" });
+  place.style.setProperty("--ratio", String(ratio));
   const missing = el("p", { class: "quiet" });
   const draw = () => {
-    place.replaceChildren(drawChart(table, STYLES.find(({ id }) => id === choice.value) ?? STYLES[0]));
+    place.replaceChildren(drawChart(table, STYLES.find(({ id }) => id === choice.value) ?? STYLES[0], ratio));
     const count = countUndrawn(table);
     missing.textContent = count ? `Not drawn: ${count} ${count === 1 ? "cell" : "cells"} without a number.` : "";
   };

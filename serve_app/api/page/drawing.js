@@ -7,9 +7,9 @@ import { drawBars, drawLines, findRange } from "./shapes.js";
 
 /** @typedef {import("./table.js").Table} Table @typedef {import("./table.js").Cell} Cell @typedef {import("./shapes.js").Series} Series */
 
-const WIDTH = 640;
-const HEIGHT = 420;
-const LETTER = 6.6; // pixels of a letter at the labels' size, on average
+const WIDTH = 480;
+const LETTER = 7; // pixels of a letter at the labels' size, on average
+const LONGEST = 18; // letters of a label
 
 /** What a chart can be drawn as; the first that fits the kind that was read is taken. */
 export const STYLES = [
@@ -33,20 +33,21 @@ export function countUndrawn(table) {
   return table.rows.flatMap((row) => row.slice(1)).filter((cell) => !cell.number).length;
 }
 
-/** @param {Table} table @param {typeof STYLES[number]} style @returns {SVGElement} */
-export function drawChart(table, style) {
+/** @param {Table} table @param {typeof STYLES[number]} style @param {number} ratio width by height @returns {SVGElement} */
+export function drawChart(table, style, ratio) {
+  const height = Math.round(Math.min(Math.max(WIDTH / ratio, 260), 560));
   const series = table.columns.slice(1).map((column, x) => ({ name: column.text, cells: table.rows.map((row) => row[x + 1]) }));
   const values = series.flatMap(({ cells }) => cells).filter((cell) => cell.number).length;
   const label = `${style.label} drawn from the table: ${values} values`;
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "drawing", role: "img", "aria-label": label });
+  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "drawing", role: "img", "aria-label": label });
   const name = (/** @type {Cell} */ cell) => `${table.name(cell)}: ${cell.text}`;
-  if (table.title) drawing.append(svg("text", { x: WIDTH / 2, y: 22, class: "title", "data-cell": "t" }, clip(table.title.text, 70)));
+  if (table.title) drawing.append(svg("text", { x: WIDTH / 2, y: 24, class: "title", "data-cell": "t" }, clip(table.title.text, 56)));
   if (!values) return drawing;
   if (style.shape === "pie") {
-    drawing.append(drawPie(table.rows.map((row) => ({ label: row[0], cell: row[1] })), name));
+    drawing.append(drawPie(table.rows.map((row) => ({ label: row[0], cell: row[1] })), height, name));
     return drawing;
   }
-  const frame = drawFrame(drawing, table, series, style);
+  const frame = drawFrame(drawing, height, table, series, style);
   drawing.append(
     style.shape === "bars"
       ? drawBars(series, frame, style.stacked, name)
@@ -55,19 +56,21 @@ export function drawChart(table, style) {
   return drawing;
 }
 
-/** Axes, grid, labels and legend. @param {SVGElement} drawing @param {Table} table @param {Series[]} series @param {typeof STYLES[number]} style */
-function drawFrame(drawing, table, series, style) {
+/** Axes, grid, labels and legend. @param {SVGElement} drawing @param {number} height @param {Table} table @param {Series[]} series @param {typeof STYLES[number]} style */
+function drawFrame(drawing, height, table, series, style) {
   let [low, high] = findRange(series, style.stacked);
   if (style.shape !== "lines" || low > 0 && low < high / 2) [low, high] = [Math.min(low, 0), Math.max(high, 0)];
   const ticks = findTicks(low, high);
   const labels = ticks.map((tick) => writeTick(tick, ticks));
   const categories = table.rows.map((row) => row[0]);
-  const longest = Math.max(...categories.map(({ text }) => Math.min(text.length, 18)));
-  const left = 14 + LETTER * (style.upright ? Math.max(...labels.map(({ length }) => length)) : longest);
+  const longest = Math.max(...categories.map(({ text }) => Math.min(text.length, LONGEST)));
+  const least = 14 + LETTER * (style.upright ? Math.max(...labels.map(({ length }) => length)) : longest);
+  const slanted = style.upright && longest > 5 && longest * LETTER > (WIDTH - least) / categories.length;
+  // A slanted label reaches to the left of its category.
+  const left = slanted ? Math.max(least, longest * LETTER * 0.9 - (WIDTH - least) / categories.length / 2) : least;
   const top = series.length > 1 ? 58 : 38;
   const step = (WIDTH - left - 14) / categories.length;
-  const slanted = style.upright && longest * LETTER > step;
-  const bottom = HEIGHT - (slanted ? 22 + Math.min(longest, 18) * LETTER * 0.62 : 30);
+  const bottom = height - (slanted ? 22 + longest * LETTER * 0.62 : 30);
   const [first, last] = [ticks[0], ticks[ticks.length - 1]];
   const [start, end] = style.upright ? [bottom, top] : [left, WIDTH - 22];
   const across = (/** @type {number} */ value) => start + ((value - first) / (last - first)) * (end - start);
@@ -80,7 +83,7 @@ function drawFrame(drawing, table, series, style) {
     const place = style.upright ? { x: left - 7, y: at + 4, class: "label end" } : { x: at, y: bottom + 17, class: "label middle" };
     drawing.append(svg("line", { ...line, class: tick === 0 ? "base" : "grid" }), svg("text", place, labels[index]));
   });
-  const every = style.upright && !slanted ? 1 : Math.ceil((slanted ? 15 : 13) / band);
+  const every = Math.ceil((!style.upright ? 13 : slanted ? 15 : longest * LETTER + 6) / band);
   categories.forEach((cell, index) => {
     if (index % every) return;
     const at = centre(index);
@@ -88,7 +91,7 @@ function drawFrame(drawing, table, series, style) {
     const flat = { x: at, y: bottom + 18, class: "label middle" };
     const side = { x: left - 7, y: at + 4, class: "label end" };
     const place = style.upright ? (slanted ? slant : flat) : side;
-    drawing.append(svg("text", { ...place, "data-cell": cell.id }, clip(cell.text, 18)));
+    drawing.append(svg("text", { ...place, "data-cell": cell.id }, clip(cell.text, LONGEST)));
   });
   if (series.length > 1) drawLegend(drawing, table);
   return { across, centre, band, upright: style.upright };

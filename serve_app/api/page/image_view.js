@@ -38,9 +38,10 @@ export function showImage({ url, width, height, name, marks, root }) {
 
 /** @param {Mark} mark @param {Set<string>} seen cells that can be reached already */
 function draw(mark, seen) {
+  const dot = `M${mark.points[0].join(" ")}h0`; // as large as its stroke is wide, at any scale
   const shape =
     mark.points.length === 1
-      ? svg("path", { d: `M${mark.points[0].join(" ")}h0` }) // a dot of the stroke's width, at any scale
+      ? svg("g", {}, svg("path", { d: dot, class: "halo" }), svg("path", { d: dot }))
       : svg("polygon", { points: mark.points.map((point) => point.join()).join(" ") });
   if (mark.cell === null) return svg("g", { class: mark.kind, "aria-hidden": true }, shape);
   if (seen.has(mark.cell)) return svg("g", { class: mark.kind, "data-cell": mark.cell, "aria-hidden": true }, shape);

@@ -1,5 +1,6 @@
 /** The chosen file: its answer, or what stands in its way. */
 
+import { figure } from "./chart_view.js";
 import { el } from "./dom.js";
 import { showSnippets } from "./snippets.js";
 
@@ -15,7 +16,7 @@ export function showItem(item, mode, path, actions) {
   if (item.refusal) return [head, showRefusal(item, actions)];
   if (!result) return [head];
   if (result.state === "failed") return [head, showFailure(result, actions)];
-  if (result.state !== "done") return [head, showProgress(result, actions)];
+  if (result.state !== "done") return [head, showProgress(item, result, actions)];
   return [head, mode.show(result.answer, item), showSnippets(path, item.name)];
 }
 
@@ -66,14 +67,16 @@ function showFailure({ problem, status }, actions) {
   );
 }
 
-/** @param {Result} result @param {Actions} actions */
-function showProgress(result, actions) {
+/** @param {Item} item @param {Result} result @param {Actions} actions */
+function showProgress(item, result, actions) {
   const text = result.note || (result.state === "reading" ? "Reading …" : "Waiting for the files before it …");
-  return el(
+  const progress = el(
     "div",
     { class: "progress" },
     el("progress", { "aria-label": "Reading" }),
     el("p", {}, text),
     el("button", { type: "button", onclick: actions.cancel }, "Cancel"),
   );
+  const image = item.shownUrl && el("img", { src: item.shownUrl, alt: `The image ${item.name}` });
+  return el("div", { class: "pair" }, image && figure("Original", el("div", { class: "stage" }, image)), progress);
 }

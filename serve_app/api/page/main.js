@@ -192,6 +192,10 @@ byId("key").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   if (!page.limits) start();
   else if (page.chosen) queue.add(page.chosen, page.mode, path());
 });
+byId("sample").addEventListener("click", async () => {
+  const sample = await fetch(new URL("sample.png", import.meta.url));
+  add([{ file: await sample.blob(), name: "sample.png" }]);
+});
 takeFiles(add);
 start();
 watchCapacity(byId("state"), byId("capacity"));

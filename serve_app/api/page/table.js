@@ -56,6 +56,7 @@ export class Table {
     if (cell.text !== cell.original) return `corrected by you; it was read as “${cell.original}”`;
     const sure = cell.confidence === null ? [] : [`${percent(cell.confidence)} sure`];
     if (cell.evidence) sure.push(`confirmed by the text “${cell.evidence.text}”`);
+    else if (cell.checked && cell.place?.length === 1) sure.push("measured in the drawing; no printed text says it");
     else if (cell.checked) sure.push("no text in the image confirms it");
     return sure.join("; ");
   }

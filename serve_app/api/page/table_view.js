@@ -30,12 +30,26 @@ export function showTable(table) {
         el("tr", {}, ...row.map((cell, x) => el(x ? "td" : "th", x ? {} : { scope: "row" }, showCell(table, cell)))),
       ),
     );
+    fit(element);
   };
-  draw();
   const element = el("table", { class: "read" }, caption, el("thead", {}, head), body);
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walk(element, event));
   element.addEventListener("undo", draw);
+  element.addEventListener("input", () => fit(element));
+  draw();
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The table that was read" }, element);
+}
+
+/** Gives the fields of a column the same width. @param {HTMLElement} table */
+function fit(table) {
+  for (const cell of table.querySelectorAll("thead th")) {
+    const column = /** @type {HTMLTableCellElement} */ (cell).cellIndex + 1;
+    const fields = [...table.querySelectorAll(`tr > :nth-child(${column}) input`)];
+    const longest = Math.max(...fields.map((field) => /** @type {HTMLInputElement} */ (field).value.length));
+    for (const field of fields) {
+      /** @type {HTMLElement} */ (field).style.width = `calc(${Math.min(Math.max(longest, 3), 40) + 1}ch + 1rem)`;
+    }
+  }
 }
 
 /** @param {Table} table @param {Cell} cell */
@@ -46,15 +60,14 @@ function showCell(table, cell) {
     "data-cell": cell.id,
     "aria-label": table.name(cell),
     "aria-describedby": facts.id,
-    class: cell.number && /c[1-9]/.test(cell.id) ? "number" : null,
+    class: /c[1-9]/.test(cell.id) ? "number" : null,
     autocomplete: "off",
     spellcheck: "false",
   });
-  const fit = () => field.style.setProperty("--width", `${Math.min(Math.max(field.value.length, 3), 40) + 1}ch`);
   const tell = () => facts.replaceChildren(...showFacts(table, cell, correct));
   const correct = async (/** @type {string} */ text) => {
     field.value = text;
-    fit();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     field.classList.toggle("corrected", text !== cell.original);
     const done = table.correct(cell, text);
     tell();
@@ -66,12 +79,10 @@ function showCell(table, cell) {
       announce(`The number was not read anew: ${error.message}`);
     }
   };
-  field.addEventListener("input", fit);
   field.addEventListener("change", () => field.value !== cell.text && correct(field.value));
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") field.value = cell.text;
   });
-  fit();
   tell();
   return el("div", { class: "cell", "data-cell": cell.id }, field, facts);
 }

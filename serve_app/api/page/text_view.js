@@ -49,19 +49,25 @@ export function showText(answer, item) {
 
 /** @param {any} line @param {string[]} texts @param {number} index */
 function showLine(line, texts, index) {
-  const field = el("input", {
-    value: texts[index],
+  const field = el("textarea", {
+    rows: 1,
     "data-cell": `l${index}`,
     "aria-label": `Line ${index + 1}`,
     autocomplete: "off",
     spellcheck: "false",
     class: texts[index] === line.text ? null : "corrected",
   });
+  field.value = texts[index];
+  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // a line holds no line break
+    field.closest("li")?.nextElementSibling?.querySelector("textarea")?.focus();
+  });
   field.addEventListener("input", () => {
     texts[index] = field.value;
     field.classList.toggle("corrected", field.value !== line.text);
   });
-  return el("li", { "data-cell": `l${index}` }, field, showConfidence(line.score));
+  return el("li", { "data-cell": `l${index}` }, el("div", {}, field, showConfidence(line.score)));
 }
 
 function noText() {
