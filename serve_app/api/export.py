@@ -91,11 +91,23 @@ class ExportQuery(BaseModel):
     format: Format = "json"
 
 
-_EXAMPLE: dict[str, Any] = {
-    "title": {"text": "Fruit sold"},
-    "columns": [{"text": ""}, {"text": "Tonnes"}],
-    "rows": [[{"text": "Apples"}, {"text": "42"}], [{"text": "Pears"}, {"text": "17.5"}]],
+_TEXT = TextBody.model_json_schema()
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": TableBody.__doc__,
+    "required": ["columns", "rows"],
+    "properties": {
+        "title": {"anyOf": [_TEXT, {"type": "null"}]},
+        "columns": {"type": "array", "items": _TEXT},
+        "rows": {"type": "array", "items": {"type": "array", "items": _TEXT}},
+    },
+    "example": {
+        "title": {"text": "Fruit sold"},
+        "columns": [{"text": ""}, {"text": "Tonnes"}],
+        "rows": [[{"text": "Apples"}, {"text": "42"}], [{"text": "Pears"}, {"text": "17.5"}]],
+    },
 }
+"""Of the body, written out: FastAPI knows only the bodies that it reads itself."""
 
 
 @router.post(
@@ -105,14 +117,7 @@ _EXAMPLE: dict[str, Any] = {
         200: {"content": {file_format.media_type: {} for file_format in FORMATS.values()}},
         **{status: response for status, response in documented_errors().items() if status in (413, 422)},
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": TableBody.model_json_schema(ref_template="#/components/schemas/{model}")}
-            },
-        }
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _SCHEMA}}}},
 )
 async def export_table(request: Request, query: Annotated[ExportQuery, Query()]) -> TypedTableBody | Response:
     """Write a table in another format, such as one of `/v1/chart` that a person has corrected.

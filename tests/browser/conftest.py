@@ -1,16 +1,16 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright, against the application as it is shipped."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, sync_playwright
 
-from tests.service import Service, shipped_config, start_service
+from tests.service import ROOT, Service, shipped_config, start_service
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -55,9 +55,24 @@ class Site:
     def wait(self) -> None:
         self.page.locator(".reading").wait_for(timeout=60_000)
 
-    def cell(self, name: str) -> str:
-        """The text of the cell that is so named: "Apples, Tonnes"."""
-        return self.page.get_by_label(name, exact=True).input_value()
+    def find(self, name: str) -> Locator:
+        """The field that is so named: "Apples, Tonnes"."""
+        return self.page.get_by_role("textbox", name=name, exact=True)
+
+    def note_request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def change(self, pattern: str, edit: Callable[[dict], None]) -> None:
+        """Change the service's answers on their way to the page."""
+
+        def pass_on(route: Route) -> None:
+            response = route.fetch()
+            answer = response.json()
+            if response.ok:
+                edit(answer)
+            route.fulfill(response=response, json=answer)
+
+        self.page.route(pattern, pass_on)
 
     @property
     def posts(self) -> list[Request]:
@@ -86,6 +101,24 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="package")
+def recorded(service) -> dict[str, dict]:
+    """What the service answered once, by route: for tests of what the page makes of it."""
+    answers = {}
+    for path, name in (("/v1/analyze", "chart.png"), ("/v1/ocr", "page.png")):
+        answers[path] = service.http.post(path, content=(ROOT / "tests/samples" / name).read_bytes())
+        answers[path].raise_for_status()
+    return {path: answer.json() for path, answer in answers.items()}
+
+
+@pytest.fixture
+def replayed(site, recorded) -> Site:
+    """The page with the recorded answers to its uploads: chart.png read as a chart, page.png as text."""
+    for path, answer in recorded.items():
+        site.page.route(f"**{path}", lambda route, json=answer: route.fulfill(json=json))
+    return site
+
+
 @pytest.fixture
 def context(browser, request) -> Iterator[BrowserContext]:
     options = {"viewport": {"width": 1280, "height": 860}, **getattr(request, "param", {})}
@@ -99,7 +132,7 @@ def site(browser, service, context) -> Iterator[Site]:
     """An opened page. Nothing may be written to its console, and no other host may be asked for anything."""
     url = str(service.http.base_url).rstrip("/")
     site = Site(context.new_page(), service.http, url)
-    site.page.on("request", site.requests.append)
+    site.page.on("request", site.note_request)
     site.page.on("pageerror", lambda error: site.complaints.append(str(error)))
     site.page.on(
         "console",

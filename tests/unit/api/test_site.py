@@ -1,7 +1,9 @@
+import json
 import re
 import subprocess
 import sys
 import zipfile
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,14 @@ async def test_every_file_that_the_page_names_exists(service):
         assert names
         for name in names:
             assert (await service.http.get("/" + name)).status_code == 200, name
+
+
+async def test_every_reference_in_the_openapi_document_leads_somewhere(service):
+    document = (await service.http.get("/openapi.json")).json()
+    references = set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document)))
+    assert references
+    for reference in references:
+        reduce(lambda part, name: part[name], reference.split("/"), document)
 
 
 def test_modules_are_preloaded_that_are_imported():
