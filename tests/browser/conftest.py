@@ -1,7 +1,7 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright, against the application as it is shipped."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -62,17 +62,13 @@ class Site:
     def note_request(self, request: Request) -> None:
         self.requests.append(request)
 
-    def change(self, pattern: str, edit: Callable[[dict], None]) -> None:
-        """Change the service's answers on their way to the page."""
+    def answer(self, pattern: str, answer: dict) -> None:
+        """Answer requests in the service's place."""
 
-        def pass_on(route: Route) -> None:
-            response = route.fetch()
-            answer = response.json()
-            if response.ok:
-                edit(answer)
-            route.fulfill(response=response, json=answer)
+        def send(route: Route) -> None:
+            route.fulfill(json=answer)
 
-        self.page.route(pattern, pass_on)
+        self.page.route(pattern, send)
 
     @property
     def posts(self) -> list[Request]:
@@ -115,7 +111,7 @@ def recorded(service) -> dict[str, dict]:
 def replayed(site, recorded) -> Site:
     """The page with the recorded answers to its uploads: chart.png read as a chart, page.png as text."""
     for path, answer in recorded.items():
-        site.page.route(f"**{path}", lambda route, json=answer: route.fulfill(json=json))
+        site.answer(f"**{path}", answer)
     return site
 
 
@@ -132,6 +128,7 @@ def site(browser, service, context) -> Iterator[Site]:
     """An opened page. Nothing may be written to its console, and no other host may be asked for anything."""
     url = str(service.http.base_url).rstrip("/")
     site = Site(context.new_page(), service.http, url)
+    site.page.set_default_timeout(20_000)
     site.page.on("request", site.note_request)
     site.page.on("pageerror", lambda error: site.complaints.append(str(error)))
     site.page.on(

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import re
+from copy import deepcopy
 
 import pytest
 from openpyxl import load_workbook
@@ -146,9 +147,11 @@ def test_the_drawing_can_have_another_form(replayed):
         assert site.page.locator(f".drawing {shape}").count() == count
 
 
-def test_a_warning_of_the_service_is_shown(site):
+def test_a_warning_of_the_service_is_shown(site, recorded):
     warning = {"code": "two_panels", "message": "The image has two panels; one was read"}
-    site.change("**/v1/analyze", lambda answer: answer["chart"].update(warnings=[warning]))
+    answer = deepcopy(recorded["/v1/analyze"])
+    answer["chart"]["warnings"] = [warning]
+    site.answer("**/v1/analyze", answer)
     site.read(CHART)
     assert "The image has two panels" in site.page.locator(".warnings").inner_text()
 
@@ -157,8 +160,6 @@ def test_the_sample_is_read(site):
     site.page.get_by_role("button", name="Try it with a sample").click()
     site.wait()
     assert site.find("Summer, Tea").input_value() == "24.5"
-    assert "confirmed by the text “24.5”" in site.find("Summer, Tea").evaluate(
-        "field => field.nextSibling.textContent"
-    )
+    assert "confirmed by the text “24.5”" in site.find("Summer, Tea").evaluate("field => field.nextSibling.textContent")
     site.find("Summer, Tea").focus()
     site.shoot("sample")

@@ -37,7 +37,7 @@ function show(summary, panel, ready, capacity) {
       "table",
       {},
       el("caption", {}, "Models"),
-      el("thead", {}, el("tr", {}, ...["", "State", "Replicas", "Requests", "Wait"].map((name) => el("th", { scope: "col" }, name)))),
+      el("thead", {}, el("tr", {}, ...["Model", "State", "Replicas", "Requests", "Wait"].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, ...Object.entries(capacity.models).map(([model, load]) => showModel(model, load, ready.models?.[model]))),
     ),
     el("p", { class: "quiet" }, "As this ingress sees it; asked every 15 seconds."),

@@ -50,9 +50,12 @@ function collectMarks(table, answer) {
   const marks = [];
   for (const cell of table.cells) {
     const label = `${table.name(cell)}: ${cell.text}`;
-    if (cell.place) marks.push({ cell: cell.id, points: cell.place, label, kind: "place" });
+    const evidence = cell.evidence && JSON.stringify(cell.evidence.polygon);
+    if (cell.place && JSON.stringify(cell.place) !== evidence) {
+      marks.push({ cell: cell.id, points: cell.place, label, kind: "place" });
+    }
     if (cell.evidence) marks.push({ cell: cell.id, points: cell.evidence.polygon, label, kind: "evidence" });
-    if (cell.evidence) used.add(JSON.stringify(cell.evidence.polygon));
+    used.add(evidence);
   }
   const others = answer.ocr.lines.filter((/** @type {any} */ line) => !used.has(JSON.stringify(line.polygon)));
   return [
