@@ -19,7 +19,8 @@ export function showSnippets(path, name) {
 /** @param {string} url @param {string} name */
 function writeCurl(url, name) {
   const key = readKey() ? ` -H "Authorization: Bearer $SERVE_APP_KEY"` : "";
-  return `curl -sS${key} -F ${quote(`file=@"${name.replace(/["\\]/g, "\\$&")}"`)} ${quote(url)}`;
+  const file = /[,;"\\]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}"` : name; // curl's own quotes
+  return `curl -sS${key} -F ${quote(`file=@${file}`)} ${quote(url)}`;
 }
 
 /** @param {string} url @param {string} name */
