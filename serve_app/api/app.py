@@ -5,7 +5,19 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from serve_app.api import capacity, document, health, jobs, layout_parsing, mineru, paddlex, v1
+from serve_app.api import (
+    capacity,
+    document,
+    export,
+    health,
+    jobs,
+    layout_parsing,
+    limits,
+    mineru,
+    paddlex,
+    site,
+    v1,
+)
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
@@ -42,6 +54,8 @@ def build_api(
         description=_DESCRIPTION,
         version=version("serve-app"),
         lifespan=watching(observe_lag),
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.config = service.config
     app.state.service = service
@@ -52,10 +66,13 @@ def build_api(
     app.include_router(v1.router)
     app.include_router(document.router)
     app.include_router(jobs.router)
+    app.include_router(export.router)
     app.include_router(paddlex.router)
     app.include_router(layout_parsing.router)
     app.include_router(mineru.router)
     app.include_router(health.router)
     app.include_router(capacity.router)
+    app.include_router(limits.router)
+    site.add_site(app)
     add_handlers(app)
     return app

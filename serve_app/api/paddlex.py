@@ -26,6 +26,13 @@ from serve_app.pipeline.upload import Upload
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
+_EXAMPLE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAJYAAAAoAQAAAAA0uj5KAAAAuElEQVR42uXSvQ7BYBTG8X+lkUoMYjJI6g4YjS7FJO6i5xLMBh+X4A5qs7FZ"
+    "SSS6VpqgaXssJe+rd8AZfzkfz3Ac5bvyGtX6B1Mx7ewIEcBq+0bVpepVi0D9RaCqqpn7mVDWxr68N4/l68Z9NzmGFIFpSRNvTO6ElXwP1LCo"
+    "zgBqMLL6YiGhEMsOcCKz9+0Fj6dtLdhMb6W5QCcFCPxL184iwM6YbSZpnxXMDGsMW20BPZf5nB/5qxeVAT9vUG7vxQAAAABJRU5ErkJggg=="
+)
+"""A PNG of 150 x 40 pixels that says "Total 42", for the form in /docs."""
+
 # PaddleX's names are part of the contract.
 # ruff: noqa: N815
 
@@ -113,7 +120,15 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
     response_model_exclude_none=True,
     responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503, 504)},
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": InferRequest.model_json_schema()}}}
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": InferRequest.model_json_schema(),
+                    "example": {"file": _EXAMPLE, "fileType": 1},
+                }
+            },
+        }
     },
 )
 async def infer(request: Request, ticket: TextTicket) -> InferResponse:

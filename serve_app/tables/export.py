@@ -1,4 +1,4 @@
-"""A chart's table as Markdown, CSV and HTML."""
+"""A chart's table as Markdown, CSV, TSV and HTML."""
 
 import csv
 import io
@@ -31,11 +31,12 @@ def to_csv(table: ChartTable) -> str:
     such a cell gets an apostrophe in front, unless it is a number ("-3.5", "+5%") or a single character. See OWASP,
     "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in (table.columns, *table.rows):
-        writer.writerow([_neutralise(_flatten(cell)) for cell in row])
-    return out.getvalue() if table.columns else ""
+    return _write_separated(table, "excel")
+
+
+def to_tsv(table: ChartTable) -> str:
+    """The same with tabs, which spreadsheets take apart when it is pasted. No cell holds a tab: see `_flatten`."""
+    return _write_separated(table, "excel-tab")
 
 
 def to_html(table: ChartTable) -> str:
@@ -44,6 +45,14 @@ def to_html(table: ChartTable) -> str:
     head = _write_row("th", table.columns)
     body = "".join(_write_row("td", row) for row in table.rows)
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>\n"
+
+
+def _write_separated(table: ChartTable, dialect: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, dialect)
+    for row in (table.columns, *table.rows):
+        writer.writerow([_neutralise(_flatten(cell)) for cell in row])
+    return out.getvalue() if table.columns else ""
 
 
 def _write_row(tag: str, row: tuple[Cell, ...]) -> str:
