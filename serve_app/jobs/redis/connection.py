@@ -45,6 +45,7 @@ class Connection:
         self._sha: str | None = None
         self._listener: asyncio.Task[None] | None = None
         self._subscribed = asyncio.Event()
+        self._closing = False
 
     def key(self, name: str) -> str:
         """The name of a key in Redis."""
@@ -67,7 +68,12 @@ class Connection:
         """
         try:
             async with asyncio.timeout(self._call_s):
-                return await call
+                cancelled = _cancellations()
+                result = await call
+                if _cancellations() > cancelled:
+                    # redis-py sends through asyncio.wait_for, which before Python 3.12 may swallow a cancellation.
+                    raise asyncio.CancelledError
+                return result
         except ResponseError as error:
             if isinstance(error, (OutOfMemoryError, ReadOnlyError)) or str(error).startswith("MISCONF"):
                 raise StoreUnavailable(f"Redis takes no writes: {error}", retry_after=1) from error
@@ -87,6 +93,7 @@ class Connection:
 
     async def close(self) -> None:
         """Close all connections."""
+        self._closing = True
         if self._listener is not None:
             self._listener.cancel()
             with suppress(asyncio.CancelledError):
@@ -96,16 +103,21 @@ class Connection:
 
     async def _listen(self) -> None:
         """Pass on what Redis publishes, and reconnect for ever."""
-        while True:
+        while not self._closing:
             try:
                 async with self.redis.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(self.key("signals"))
+                    await self.bounded(subscription.subscribe(self.key("signals")))
                     self._subscribed.set()
                     self.signals.send_all()  # some may have been missed
-                    while True:
+                    while not self._closing:
                         message = await subscription.get_message(timeout=RECHECK_S)
                         if message is not None:
                             self.signals.send([message["data"]])
-            except (RedisError, OSError, TimeoutError):
+            except (StoreUnavailable, RedisError, OSError, TimeoutError):
                 self._subscribed.clear()
                 await asyncio.sleep(RECONNECT_S)
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
