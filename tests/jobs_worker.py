@@ -37,7 +37,9 @@ class Setting:
 
     def open(self):
         limits = Limits(deaths=self.deaths)
-        return RedisJobStore(self.store, limits) if "://" in self.store else SqliteJobStore(self.store, limits)
+        if "://" in self.store:
+            return RedisJobStore(self.store, limits, call_s=10)
+        return SqliteJobStore(self.store, limits, busy_s=10)
 
     def start(self):
         process = FORKS.Process(target=work, args=(self,), daemon=True)

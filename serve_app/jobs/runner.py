@@ -101,9 +101,11 @@ class JobRunner:
                 await asyncio.wait([work.task for work in self._working.values()], timeout=self._drain_s)
         finally:
             await asyncio.sleep(0)  # a task that is cancelled before its first step could not give its unit back
+            renewing.cancel()
+            for work in self._working.values():
+                if not work.revoked:  # a revoked one was cancelled, and is erasing what it wrote
+                    work.task.cancel()
             tasks = [renewing, *(work.task for work in self._working.values())]
-            for task in tasks:
-                task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _claim_until_stopped(self) -> None:
@@ -161,7 +163,7 @@ class JobRunner:
 
     async def _renew(self) -> None:
         """Extend the leases in hand, and stop the work whose lease is not held any more."""
-        held = list(self._working.values())
+        held = [work for work in self._working.values() if not work.revoked]
         if not held:
             return
         states = await self._store.renew([work.lease for work in held], self._lease_s)

@@ -203,7 +203,8 @@ function operations.renew(lease, ...)
   for i = 1, #leases, 3 do
     local id, number = leases[i], tonumber(leases[i + 1])
     local unit = unit_of(id, number)
-    if not unit or unit.s == 'cancelled' or job_field(id, 'state') == 'cancelled' then
+    -- The queued units of a cancelled job are not rewritten.
+    if not unit or unit.s == 'cancelled' or (unit.s == 'queued' and job_field(id, 'state') == 'cancelled') then
       states[#states + 1] = 'cancelled'
     elseif not held(id, number, leases[i + 2]) then
       states[#states + 1] = 'lost'

@@ -25,7 +25,7 @@ from serve_app.jobs.job import (
     Webhook,
 )
 from serve_app.jobs.machine import POISONED, Limits, check_page, check_plan
-from serve_app.jobs.redis.connection import RECHECK_S, Connection
+from serve_app.jobs.redis.connection import CALL_S, RECHECK_S, Connection
 from serve_app.jobs.redis.records import event_from, job_from, lease_from, page_from, pages_to, submission_fields
 from serve_app.jobs.signals import CANCEL, WORK, wait
 from serve_app.jobs.tombstone import TOMBSTONE_S, gone, not_found, reused_key
@@ -38,6 +38,7 @@ class RedisJobStore:
     """A `JobStore` at the Redis `url`. `prefix` begins every key; its braces keep them in one slot of a cluster.
 
     `clock` gives seconds since 1970; None uses the clock of the Redis server, so that machines need not agree.
+    A call that takes longer than `call_s` seconds raises `StoreUnavailable`.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class RedisJobStore:
         limits: Limits | None = None,
         prefix: str = "{jobs}:",
         clock: Callable[[], float] | None = None,
+        call_s: float = CALL_S,
     ) -> None:
         self._limits = limits or Limits()
         self._clock = clock
-        self._connection = Connection(url, prefix)
+        self._connection = Connection(url, prefix, call_s)
         self._redis = self._connection.redis
         self._key = self._connection.key
         self._bounded = self._connection.bounded

@@ -41,13 +41,21 @@ BUSY_S = 0.8
 class SqliteJobStore:
     """A `JobStore` in the file `path`. Several processes of one machine may share it; network file systems may not.
 
-    `clock` gives seconds since 1970.
+    `clock` gives seconds since 1970. A call that waits longer than `busy_s` seconds for another process raises
+    `StoreUnavailable`.
     """
 
-    def __init__(self, path: Path | str, limits: Limits | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+        busy_s: float = BUSY_S,
+    ) -> None:
         self._path = Path(path)
         self._limits = limits or Limits()
         self._clock = clock
+        self._busy_s = busy_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="jobs-sqlite")
         self._connection: sqlite3.Connection | None = None
         self._signals = Signals()
@@ -147,7 +155,7 @@ class SqliteJobStore:
 
     async def check(self) -> None:
         try:
-            async with asyncio.timeout(BUSY_S):
+            async with asyncio.timeout(self._busy_s):
                 await self._run(lambda connection: connection.executescript("BEGIN IMMEDIATE; ROLLBACK;"))
         except TimeoutError:
             raise StoreUnavailable("The store of jobs is busy", retry_after=1) from None
@@ -198,7 +206,7 @@ class SqliteJobStore:
     async def _run(self, step: Callable[[sqlite3.Connection], R]) -> R:
         def on_thread() -> R:
             if self._connection is None:
-                self._connection = connect(self._path, BUSY_S)
+                self._connection = connect(self._path, self._busy_s)
             return step(self._connection)
 
         try:

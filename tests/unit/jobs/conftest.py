@@ -35,14 +35,14 @@ def redis_server(tmp_path_factory):
 @pytest.fixture
 def open_redis(redis_server):
     redis_server.flush()
-    return lambda **options: RedisJobStore(redis_server.url, **options)
+    return lambda **options: RedisJobStore(redis_server.url, call_s=30, **options)  # the machine may be busy
 
 
 @pytest.fixture(params=["sqlite", "redis"])
 def open_store(request, tmp_path):
     """Opens stores over the same data: each as another process would."""
     if request.param == "sqlite":
-        return lambda **options: SqliteJobStore(tmp_path / "jobs.sqlite", **options)
+        return lambda **options: SqliteJobStore(tmp_path / "jobs.sqlite", busy_s=30, **options)
     return request.getfixturevalue("open_redis")
 
 

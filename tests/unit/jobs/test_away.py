@@ -100,3 +100,23 @@ async def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "jobs.sqlite").unlink()
     await store.check()
     await store.close()
+
+
+async def test_a_cancelled_call_never_goes_on(redis_server):
+    """Cancelled at whatever step of a call of Redis, a task ends."""
+    store = RedisJobStore(redis_server.url, call_s=30)
+    await store.check()
+    for steps in range(40):
+
+        async def call_for_ever():
+            while True:
+                await store.check()
+
+        task = asyncio.create_task(call_for_ever())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        assert done
+        assert task.cancelled()
+    await store.close()

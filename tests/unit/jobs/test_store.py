@@ -214,6 +214,16 @@ async def test_cancel_takes_effect_at_once(store, clock):
     assert await store.cancel(job.id) == cancelled
 
 
+async def test_what_a_worker_hears_of_leases_that_ended_before_the_job_was_cancelled(store):
+    job = await store.submit(submission(pages=3))
+    finished, released, running = await claims(store, 3)
+    await store.finish(finished, "a" * 64)
+    await store.release(released)
+    await store.cancel(job.id)
+    states = await store.renew([finished, released, running], 15)
+    assert states == [LeaseState.LOST, LeaseState.CANCELLED, LeaseState.CANCELLED]
+
+
 async def test_cancelling_one_job_leaves_the_owners_others(store):
     first = await store.submit(submission())
     second = await store.submit(submission())
