@@ -1,6 +1,7 @@
 """No route takes more of a body into memory than its limit, whether the client says how long it is or not."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from starlette.requests import Request
 
 from serve_app.api.upload import read_image
 from serve_app.config import AppConfig, Limits
-from serve_app.errors import TooManyBytes
+from serve_app.errors import BadRequest, TooManyBytes
 
 CHUNK = 64 * 1024
 LIMIT = 1 << 20
@@ -99,3 +100,33 @@ async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):
 async def test_other_fields_of_paddlexs_json_have_room_beside_the_image(service):
     body = json.dumps({"file": "A" * (LIMIT // 3 * 4), "fileType": 1, "logId": "x" * 30_000})
     assert (await service.http.post("/ocr", content=body)).status_code == 415
+
+
+def form_of(files=(), fields=()):
+    """A multipart body."""
+    parts = [
+        *(f'name="{name}"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nA' for name in files),
+        *(f'name="{name}"\r\n\r\n1' for name in fields),
+    ]
+    body = "".join(f"--{BOUNDARY}\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
+    return (body + f"--{BOUNDARY}--\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("files", "fields", "message"),
+    [
+        (["file"], [str(number) for number in range(8)], None),
+        (["file"], [str(number) for number in range(9)], "Too many fields. Maximum number of fields is 8"),
+        (["file", "other"], [], "Too many files. Maximum number of files is 1"),
+        (["image"], ["size"], "no file named `file` (fields: image, size)"),
+        ([], ["file"], "no file named `file` (fields: file)"),
+        ([], [], "no file named `file` (fields: none)"),
+    ],
+)
+async def test_a_form_holds_one_file_and_few_fields(config, files, fields, message):
+    request = make_request(config, FORM, form_of(files, fields))
+    if message is None:
+        assert await read_image(request) == b"A"
+    else:
+        with pytest.raises(BadRequest, match=re.escape(message)):
+            await read_image(request)
