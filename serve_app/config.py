@@ -173,19 +173,28 @@ class Limits(Section):
     """Number of requests for one model that one ingress replica holds in memory."""
     calls_per_request: Annotated[int, Field(ge=1)] = 2
     """Number of calls that one request may have in flight at a model, so that large requests leave room for others."""
+
+    arriving_mb: Annotated[int, Field(ge=1)] = 256
+    """Megabytes of all uploads that are still arriving at one ingress replica, and so are in no queue yet."""
     max_bytes: Annotated[int, Field(ge=1024)] = 5 * MIB
     """Size of an uploaded image, in bytes."""
     max_pixels: Annotated[int, Field(ge=64 * 64)] = 40_000_000
     """Width times height of an uploaded image."""
     max_side: Annotated[int, Field(ge=64)] = 20_000
     """Longer side of an uploaded image, in pixels."""
+    max_decode_mb: Annotated[int, Field(ge=1)] = 300
+    """Megabytes of memory that decoding one image may take: 7 bytes a pixel for most, 8 with transparency, in CMYK or
+    with 32 bits, 16 for WEBP and AVIF."""
+    decode_mb: Annotated[int, Field(ge=1)] = 600
+    """Megabytes that all images together may take that one ingress replica decodes at the same time; others wait."""
 
 
 class HttpConfig(Section):
     """The ingress."""
 
     deadline_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-    """Seconds after which a request is given up. A request may ask for less with the header `X-Deadline-S`."""
+    """Seconds after which a request is answered with 504, or with 408 if its upload has not arrived by then. A request
+    may ask for less with the header `X-Deadline-S`."""
     quarantine_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     """Seconds for which an image that crashed two replicas is refused with 422."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1

@@ -1,19 +1,22 @@
-"""Every error that a caller can meet. Each class owns its HTTP status, its code and whether a retry helps.
+"""Every error that a caller can meet. Each class defines its HTTP status, its code and whether a retry can help.
 
 AppError
 ├── BadRequest            400 bad_request
 │   ├── EmptyUpload       400 empty_upload
 │   └── UnreadableImage   400 unreadable_image
 ├── Unauthorized          401 unauthorized
-├── DeadlineExceeded      408 deadline_exceeded     (retry)
+├── UploadTimeout         408 upload_timeout        (retry)
 ├── TooManyBytes          413 too_many_bytes
 ├── TooManyPixels         413 too_many_pixels
 ├── UnsupportedMedia      415 unsupported_media
 ├── InvalidParameter      422 invalid_parameter
+├── Quarantined           422 quarantined
 ├── Busy                  429 busy                  (retry, Retry-After)
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
-└── OutOfMemory           507 out_of_memory
+│   └── ModelBroken       503 model_broken          (retry)
+├── OutOfMemory           503 out_of_memory         (retry)
+└── DeadlineExceeded      504 deadline_exceeded     (retry)
 ConfigError               a start-up error, never sent over HTTP
 """
 
@@ -58,10 +61,10 @@ class Unauthorized(AppError):
     status, code = 401, "unauthorized"
 
 
-class DeadlineExceeded(AppError):
-    """The answer did not come within the request's deadline."""
+class UploadTimeout(AppError):
+    """The upload did not arrive within the request's deadline."""
 
-    status, code, retryable = 408, "deadline_exceeded", True
+    status, code, retryable = 408, "upload_timeout", True
 
 
 class TooManyBytes(AppError):
@@ -89,13 +92,13 @@ class InvalidParameter(AppError):
 
 
 class Quarantined(AppError):
-    """This very image made replicas die a short while ago, and is not tried again for now."""
+    """This image crashed several replicas a short while ago, and is refused for some minutes."""
 
     status, code = 422, "quarantined"
 
 
 class Busy(AppError):
-    """All replicas are busy and the queue is full."""
+    """The service cannot answer in time, since it has too many requests."""
 
     status, code, retryable = 429, "busy", True
 
@@ -113,15 +116,24 @@ class ModelUnavailable(AppError):
 
 
 class ModelBroken(ModelUnavailable):
-    """The replica can do no more, and is about to be replaced."""
+    """The replica has failed for good, and is about to be replaced."""
 
     code = "model_broken"
 
 
 class OutOfMemory(AppError):
-    """The image does not fit the memory of the GPU, even at the smallest resolution."""
+    """The GPU's memory did not suffice for the image, even at the smallest resolution.
 
-    status, code = 507, "out_of_memory"
+    Another process may hold that memory for a while, so that a retry can succeed.
+    """
+
+    status, code, retryable = 503, "out_of_memory", True
+
+
+class DeadlineExceeded(AppError):
+    """The service did not answer within the request's deadline."""
+
+    status, code, retryable = 504, "deadline_exceeded", True
 
 
 class ConfigError(Exception):

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from serve_app.api import capacity, health, paddlex, v1
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
+from serve_app.api.receiving import Arrivals
 from serve_app.pipeline.service import Service
 
 _DESCRIPTION = """
@@ -23,6 +24,7 @@ def build_api(service: Service, models: Mapping[str, ModelClient]) -> FastAPI:
     app = FastAPI(title="Documents and charts", description=_DESCRIPTION, version=version("serve-app"))
     app.state.config = service.config
     app.state.service = service
+    app.state.arrivals = Arrivals(service.config.limits.arriving_mb * 10**6)
     app.state.models = models
     app.include_router(v1.router)
     app.include_router(paddlex.router)

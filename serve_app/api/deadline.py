@@ -9,7 +9,7 @@ async def read_deadline(
     request: Request,
     x_deadline_s: Annotated[
         float | None,
-        Header(gt=0, description="Seconds until the request is given up with 408; at most the service's own"),
+        Header(gt=0, description="Seconds after which the request is answered with 504; at most the service's own"),
     ] = None,
 ) -> float:
     """Seconds from now until the request is given up."""

@@ -54,12 +54,14 @@ class ModelsBody(BaseModel):
     models: list[ModelBody]
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health(request: Request) -> HealthBody:
     """200 while the ingress answers, whatever the models do."""
     return HealthBody(logId=request_id(request))
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses={503: {"model": ReadyBody, "description": "A model has no running replica."}})
 async def ready(request: Request, response: Response) -> ReadyBody:
     """200 when each model has a running replica, else 503 with the reason for each."""

@@ -72,10 +72,18 @@ class PageBody(BaseModel):
         )
 
 
-class OcrBody(PageBody):
-    """The answer of `/v1/ocr`."""
+class AnswerBody(BaseModel):
+    """What every answer says: which request it is for, and how much of a file with several pages was read."""
 
     request_id: str = ""
+    pages_total: int = 1
+    """Pages of a TIFF, or frames of an animation."""
+    pages_read: int = 1
+    """The first one only."""
+
+
+class OcrBody(PageBody, AnswerBody):
+    """The answer of `/v1/ocr`."""
 
 
 class NumberBody(BaseModel):
@@ -120,14 +128,13 @@ class ResolutionBody(BaseModel):
     height: int
 
 
-class ChartBody(BaseModel):
+class ChartBody(AnswerBody):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
     `truncated`: the model's answer reached its length limit, and rows may be missing.
     `resolution`: the size at which the model saw the image.
     """
 
-    request_id: str = ""
     model: str
     kind: str
     title: CellBody | None
@@ -197,10 +204,9 @@ class CheckedChartBody(BaseModel):
     resolution: ResolutionBody
 
 
-class AnalysisBody(BaseModel):
+class AnalysisBody(AnswerBody):
     """The answer of `/v1/analyze`."""
 
-    request_id: str = ""
     ocr: PageBody
     chart: CheckedChartBody
 

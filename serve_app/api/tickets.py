@@ -1,4 +1,4 @@
-"""Lets requests in before their bodies are taken in; a ticket is held until the answer has gone."""
+"""Lets requests in before their bodies are taken in; a ticket is held until the answer has been sent."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

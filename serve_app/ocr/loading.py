@@ -138,7 +138,7 @@ def _warn_of_large_pages(config: OcrConfig, card_bytes: int) -> None:
     if needs is not None and needs.total > share:
         logger.warning(
             "A page of %d x %d pixels may take %d MiB, and ocr.num_gpus: %g of this GPU is %d MiB. Raise it, or lower "
-            "ocr.max_long_side; until then such pages are answered with 507",
+            "ocr.max_long_side; until then such pages are answered with 503",
             *(config.max_long_side, config.max_long_side, needs.total >> 20, config.num_gpus, int(share) >> 20),
         )
 

@@ -20,7 +20,7 @@ UNMEASURED_LIMIT = 32
 """Requests let in for a model before a first call has told how long one takes."""
 
 WAIT_MARGIN = 1.15
-"""On the expected wait before it is held against a bound. Under overload the service also refuses, on the same cores,
+"""On the expected wait before it is compared with a bound. Under overload the service also refuses, on the same cores,
 and calls take longer than those of the past: on two cores, at ten times the load, by up to 14 %."""
 
 Clock = Callable[[], float]
@@ -169,11 +169,11 @@ class Load:
             most = min(most, UNMEASURED_LIMIT)
         elif wait * WAIT_MARGIN > bound:
             return (
-                f"The {self._model} model would come to this request in up to {wait * WAIT_MARGIN:.1f} s, "
-                f"the bound is {bound:g} s"
+                f"Estimated wait of {wait * WAIT_MARGIN:.1f} s for the {self._model} model exceeds the limit of "
+                f"{bound:g} s"
             )
         if self.in_flight >= most:
-            return f"{self.in_flight} requests are in flight for the {self._model} model, the most that are let in"
+            return f"The {self._model} model has {self.in_flight} requests in flight, and the limit is {most}"
         return None
 
 
@@ -185,10 +185,10 @@ class Admission:
         self._clock = clock
 
     def admit(self, models: Iterable[str], deadline_s: float) -> "Ticket":
-        """Let a request in that calls each of these models, for all of them at once.
+        """Let a request in that will call each of these models. It takes no place in their queues yet.
 
         Raises:
-            Busy: one of them cannot serve it in time.
+            Busy: one of them could not serve it in time.
         """
         loads = {model: self._loads[model] for model in models}
         for load in loads.values():
@@ -201,21 +201,35 @@ class Admission:
 
 
 class Ticket:
-    """A request that was let in: a context manager, which at its end gives back what the request did not use."""
+    """A request that was let in: a context manager, which at its end gives back what the request did not use.
+
+    It takes its places in the models' queues by `reserve`, when its upload has come: one that never comes would
+    otherwise keep others out.
+    """
 
     def __init__(self, loads: Mapping[str, Load], deadline_s: float, clock: Clock) -> None:
         self.deadline_s = deadline_s
         self._loads = loads
-        self._reserved = set(loads)
+        self._reserved: set[str] = set()
         self._clock = clock
         self._expires = clock() + deadline_s
-        for load in loads.values():
-            load.reserve(1)
 
     @property
     def remaining_s(self) -> float:
         """Seconds until the deadline."""
         return self._expires - self._clock()
+
+    def reserve(self) -> None:
+        """Take a place in each model's queue, for all of them at once.
+
+        Raises:
+            Busy: others have taken the places meanwhile.
+        """
+        for load in self._loads.values():
+            load.check(self.remaining_s)
+        for model, load in self._loads.items():
+            self._reserved.add(model)
+            load.reserve(1)
 
     def __enter__(self) -> Self:
         return self

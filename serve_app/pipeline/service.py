@@ -1,12 +1,13 @@
 """What every request is read with: the settings, the clients of the models, and the admission."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
 from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.decode_pool import DecodePool
 
 OCR, CHART = "ocr", "chart"
 """The models' names in admission, metrics and answers."""
@@ -40,3 +41,7 @@ class Service:
     chart: ChartClient
     admission: Admission
     chart_wants_words: bool
+    decoding: DecodePool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decoding", DecodePool(self.config.limits.decode_mb * 10**6))

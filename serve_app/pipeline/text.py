@@ -51,7 +51,7 @@ async def read_text(
 
 async def read_words(service: Service, ticket: Ticket, upload: Upload) -> Page:
     """Read the page with word boxes and upright axis titles, as chart models and evidence need it."""
-    prepared = await upload.prepare_for_ocr()
+    prepared, _ = await upload.prepare_for_both()
     options = OcrOptions(return_word_box=True, chart=True)
     return rescale_page(await _call(service, ticket, prepared.data, options), prepared.original)
 

@@ -21,6 +21,7 @@ from serve_app.serving.engines import load_ocr
 from tests.drawings import draw_page
 from tests.drawings import encode as encode_upload
 
+LIMITS = {"max_bytes": 10**8, "max_pixels": 10**8, "max_side": 10**5, "max_decode_bytes": 10**12}
 WORDS = [
     "revenue",
     "cost",
@@ -75,12 +76,14 @@ def main() -> None:
             seconds = 0.0
             for lines in texts:
                 upload = encode_upload(draw_page(lines, width=900, size=size))
-                header = check_header(upload, max_bytes=10**8, max_pixels=10**8, max_side=10**5)
+                header = check_header(
+                    upload, max_bytes=10**8, max_pixels=10**8, max_side=10**5, max_decode_bytes=10**12
+                )
                 image = bound(decode(upload, header), 600)
                 start = time.perf_counter()
                 data = encode(image, transport, quality)
                 seconds += time.perf_counter() - start
-                sent = decode(data, check_header(data, max_bytes=10**8, max_pixels=10**8, max_side=10**5))
+                sent = decode(data, check_header(data, **LIMITS))
                 read = "\n".join(line.text for line in engine.read(sent, OcrOptions()).lines)
                 drawn = "\n".join(lines)
                 edits += Levenshtein.distance(read, drawn)

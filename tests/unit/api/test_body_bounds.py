@@ -2,14 +2,17 @@
 
 import json
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 
+from serve_app.api.receiving import Arrivals
 from serve_app.api.upload import read_image
 from serve_app.config import AppConfig, Limits
-from serve_app.errors import BadRequest, TooManyBytes
+from serve_app.errors import BadRequest, InvalidParameter, TooManyBytes
+from serve_app.pipeline.admission import Ticket
 
 CHUNK = 64 * 1024
 LIMIT = 1 << 20
@@ -23,6 +26,9 @@ HEAD = (
 @pytest.fixture
 def config():
     return AppConfig(limits=Limits(max_bytes=LIMIT))
+
+
+TICKET = Ticket({}, 60.0, time.monotonic)
 
 
 class Body:
@@ -68,7 +74,7 @@ async def test_a_body_that_says_it_is_too_long_is_not_taken_in(service, path, co
 
 
 def make_request(config, content_type, body):
-    app = SimpleNamespace(state=SimpleNamespace(config=config))
+    app = SimpleNamespace(state=SimpleNamespace(config=config, arrivals=Arrivals(2 * LIMIT)))
     headers = [(b"content-type", content_type.encode())]
 
     async def receive():
@@ -84,10 +90,10 @@ async def test_a_file_of_a_form_has_no_more_bytes_than_a_raw_body(config, size, 
     form = make_request(config, FORM, HEAD + file + f"\r\n--{BOUNDARY}--\r\n".encode())
     for request in (form, make_request(config, "image/png", file)):
         if fits:
-            assert await read_image(request) == file
+            assert await read_image(request, TICKET) == file
         else:
-            with pytest.raises(TooManyBytes, match=str(LIMIT + 1)):
-                await read_image(request)
+            with pytest.raises(TooManyBytes, match=f"{LIMIT + 1:,}"):
+                await read_image(request, TICKET)
 
 
 async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):
@@ -113,20 +119,22 @@ def form_of(files=(), fields=()):
 
 
 @pytest.mark.parametrize(
-    ("files", "fields", "message"),
+    ("files", "fields", "error", "message"),
     [
-        (["file"], [str(number) for number in range(8)], None),
-        (["file"], [str(number) for number in range(9)], "Too many fields. Maximum number of fields is 8"),
-        (["file", "other"], [], "Too many files. Maximum number of files is 1"),
-        (["image"], ["size"], "no file named `file` (fields: image, size)"),
-        ([], ["file"], "no file named `file` (fields: file)"),
-        ([], [], "no file named `file` (fields: none)"),
+        (["file"], [str(number) for number in range(8)], InvalidParameter, "0: form fields other than `file`"),
+        (["file"], [str(number) for number in range(9)], BadRequest, "Maximum number of fields is 8"),
+        (["file", "other"], [], BadRequest, "Maximum number of files is 1"),
+        (["image"], ["size"], BadRequest, "no file named `file` (fields: image, size)"),
+        ([], ["file"], BadRequest, "no file named `file` (fields: file)"),
+        ([], [], BadRequest, "no file named `file` (fields: none)"),
+        (["a" * 300], [], BadRequest, "(fields: " + "a" * 200 + ")"),
+        (["file"], ["b" * 100], InvalidParameter, "b" * 80 + ": "),
     ],
 )
-async def test_a_form_holds_one_file_and_few_fields(config, files, fields, message):
-    request = make_request(config, FORM, form_of(files, fields))
-    if message is None:
-        assert await read_image(request) == b"A"
-    else:
-        with pytest.raises(BadRequest, match=re.escape(message)):
-            await read_image(request)
+async def test_a_form_holds_one_file_and_nothing_else(config, files, fields, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        await read_image(make_request(config, FORM, form_of(files, fields)), TICKET)
+
+
+async def test_the_file_of_a_form_is_the_image(config):
+    assert await read_image(make_request(config, FORM, form_of(["file"])), TICKET) == b"A"

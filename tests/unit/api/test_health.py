@@ -1,3 +1,5 @@
+import pytest
+
 from serve_app.domain import Readiness
 
 
@@ -16,6 +18,13 @@ async def test_ready_names_the_model_that_is_not(service):
         "chart": {"ready": False, "reason": "no replica is running yet"},
     }
     assert (await service.http.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_a_probe_may_ask_by_head(service, path):
+    assert (await service.http.head(path)).status_code == 200
+    service.chart.state = Readiness(ready=False)
+    assert (await service.http.head(path)).status_code == (await service.http.get(path)).status_code
 
 
 async def test_models_are_listed(service):

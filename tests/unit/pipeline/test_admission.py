@@ -116,7 +116,7 @@ def test_beyond_the_bound_it_is_busy_and_tells_when_to_come_again():
     for _ in range(4):
         load.check(DEADLINE_S)
         load.reserve(1)
-    with pytest.raises(Busy, match=r"up to 4\.6 s, the bound is 4 s") as caught:
+    with pytest.raises(Busy, match=r"Estimated wait of 4\.6 s for the ocr model exceeds the limit of 4 s") as caught:
         load.check(DEADLINE_S)  # four seconds, which may become more
     assert caught.value.retry_after == 2  # from 4 seconds to half of 4
     assert load.refusals == 1
@@ -128,7 +128,7 @@ def test_a_deadline_shorter_than_the_wait_is_refused_at_once():
     for _ in range(3):
         load.reserve(1)
     load.check(deadline_s=3.5)
-    with pytest.raises(Busy, match=r"the bound is 2\.5 s"):
+    with pytest.raises(Busy, match=r"the limit of 2\.5 s"):
         load.check(deadline_s=2.5)
 
 
@@ -178,8 +178,29 @@ class TestTickets:
             admission.admit(["ocr", "chart"], DEADLINE_S)
         assert loads["ocr"].in_flight == 0
 
+    def test_a_request_takes_no_place_before_its_upload_has_come(self, admission, loads):
+        stalled = [admission.admit(["ocr", "chart"], DEADLINE_S) for _ in range(10 * UNMEASURED_LIMIT)]
+        assert loads["ocr"].in_flight == 0
+        for ticket in stalled[:UNMEASURED_LIMIT]:
+            ticket.reserve()
+        with pytest.raises(Busy):
+            stalled[UNMEASURED_LIMIT].reserve()
+        assert (loads["ocr"].in_flight, loads["chart"].in_flight) == (UNMEASURED_LIMIT, UNMEASURED_LIMIT)
+        with pytest.raises(Busy):
+            admission.admit(["ocr"], DEADLINE_S)
+
+    def test_a_place_is_refused_when_the_deadline_has_come_too_near(self, admission, loads, clock):
+        with admission.admit(["ocr"], DEADLINE_S) as first, first.call("ocr"):
+            clock.now += 1.0
+        loads["ocr"].reserve(2)
+        ticket = admission.admit(["ocr"], 3.0)
+        clock.now += 1.5
+        with pytest.raises(Busy, match=r"the limit of 1\.5 s"):
+            ticket.reserve()
+
     def test_a_promise_becomes_a_call(self, admission, loads, clock):
         with admission.admit(["ocr", "chart"], DEADLINE_S) as ticket:
+            ticket.reserve()
             with ticket.call("ocr"):
                 assert loads["ocr"].in_flight == 1
                 clock.now += 3.0

@@ -14,8 +14,9 @@ CONFIG = AppConfig(ocr=OcrConfig(max_long_side=1536), chart=ChartConfig(max_long
 
 async def read(made):
     with admit_analysis(made.service, 60) as ticket:
+        ticket.reserve()
         assert made.count_in_flight() == {OCR: 1, CHART: 1}
-        analysis = await analyze(made.service, ticket, await Upload.open(CONFIG, WIDE))
+        analysis = await analyze(made.service, ticket, await Upload.open(made.service, WIDE))
     assert made.count_in_flight() == {OCR: 0, CHART: 0}
     return analysis
 

@@ -13,7 +13,7 @@ WIDE = encode(draw_page(("one line",), width=2048))  # 2048 x 116
 
 async def read(made, config, data=WIDE):
     with admit_chart(made.service, 60) as ticket:
-        reading = await read_chart(made.service, ticket, await Upload.open(config, data))
+        reading = await read_chart(made.service, ticket, await Upload.open(made.service, data))
     assert made.count_in_flight() == {OCR: 0, CHART: 0}
     return reading
 

@@ -27,7 +27,7 @@ def build(*, wants_words, config=None, chart_engine=None):
 
 
 async def opened(service, data):
-    return await Upload.open(service.config, data)
+    return await Upload.open(service, data)
 
 
 def count_in_flight(service):
@@ -129,11 +129,15 @@ async def test_small_requests_get_in_between_the_tiles_of_a_large_one():
 @pytest.mark.parametrize("wants_words", [True, False])
 async def test_a_chart_is_admitted_to_all_its_models_at_once(wants_words):
     service, *_ = build(wants_words=wants_words)
-    with admit_chart(service, 60):
+    with admit_chart(service, 60) as ticket:
+        assert count_in_flight(service) == {OCR: 0, CHART: 0}  # its upload has yet to come
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: int(wants_words), CHART: 1}
-    with admit_analysis(service, 60):
+    with admit_analysis(service, 60) as ticket:
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: 1, CHART: 1}
-    with admit_text(service, 60):
+    with admit_text(service, 60) as ticket:
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: 1, CHART: 0}
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
@@ -156,12 +160,13 @@ async def test_each_end_of_a_request_frees_its_place():
         await asyncio.Event().wait()
 
     ocr.read = hang
-    with pytest.raises(DeadlineExceeded, match=r"0\.05 seconds"), admit_chart(service, 0.05) as ticket:
+    with pytest.raises(DeadlineExceeded, match=r"0\.05 s"), admit_chart(service, 0.05) as ticket:
         await read_chart(service, ticket, await opened(service, LARGE))
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
     async def serve():
         with admit_chart(service, 60) as ticket:
+            ticket.reserve()
             await read_chart(service, ticket, await opened(service, LARGE))
 
     begun.clear()

@@ -14,7 +14,7 @@ NARROW = AppConfig(ocr=OcrConfig(max_long_side=1024))
 
 async def read(bench, data=WIDE, config=NARROW, options=None, **arguments):
     made = bench(config)
-    upload = await Upload.open(config, data)
+    upload = await Upload.open(made.service, data)
     with admit_text(made.service, 60) as ticket:
         page = await read_text(made.service, ticket, upload, options or OcrOptions(), **arguments)
     assert made.count_in_flight() == {OCR: 0, CHART: 0}
@@ -33,7 +33,7 @@ async def test_places_come_back_in_pixels_of_the_upload(bench):
 async def test_words_for_a_chart_come_back_in_pixels_of_the_upload_too(bench):
     made = bench(NARROW)
     with admit_text(made.service, 60) as ticket:
-        page = await read_words(made.service, ticket, await Upload.open(NARROW, WIDE))
+        page = await read_words(made.service, ticket, await Upload.open(made.service, WIDE))
     assert (page.size, made.ocr.images[0].size) == (Size(2048, 116), (1024, 58))
     assert page.lines[0].polygon[2] == page.lines[0].words[0].polygon[2] == (2048.0, 116.0)
 
@@ -41,7 +41,7 @@ async def test_words_for_a_chart_come_back_in_pixels_of_the_upload_too(bench):
 async def test_words_for_a_chart_are_looked_for_closely(bench):
     made = bench()
     with admit_text(made.service, 60) as ticket:
-        await read_words(made.service, ticket, await Upload.open(AppConfig(), WIDE))
+        await read_words(made.service, ticket, await Upload.open(made.service, WIDE))
     assert made.ocr.options == [OcrOptions(return_word_box=True, chart=True)]
 
 
@@ -64,7 +64,7 @@ async def test_words_for_a_chart_are_read_in_black_and_white_where_the_config_sa
     config = AppConfig(ocr=OcrConfig(binarise=by_config))
     made = bench(config)
     with admit_text(made.service, 60) as ticket:
-        await read_words(made.service, ticket, await Upload.open(config, WIDE))
+        await read_words(made.service, ticket, await Upload.open(made.service, WIDE))
     assert (set(np.unique(np.asarray(made.ocr.images[0]))) == {0, 255}) is by_config
 
 

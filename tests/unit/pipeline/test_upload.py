@@ -21,6 +21,14 @@ def opened(data):
     return Image.open(BytesIO(data))
 
 
+@pytest.fixture
+def open_upload(bench):
+    async def open_upload(config, data):
+        return await Upload.open(bench(config).service, data)
+
+    return open_upload
+
+
 @pytest.mark.parametrize(
     ("limits", "error"),
     [
@@ -29,20 +37,20 @@ def opened(data):
         ({"max_side": 2000}, TooManyPixels),
     ],
 )
-async def test_each_limit_of_the_config_is_held(limits, error):
+async def test_each_limit_of_the_config_is_held(open_upload, limits, error):
     with pytest.raises(error):
-        await Upload.open(AppConfig(limits=Limits(**limits)), PNG)
+        await open_upload(AppConfig(limits=Limits(**limits)), PNG)
 
 
-async def test_the_size_is_that_of_the_upright_image():
+async def test_the_size_is_that_of_the_upright_image(open_upload):
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert (await Upload.open(AppConfig(), encode(PAGE, "JPEG", exif=exif))).size == Size(116, 2048)
+    assert (await open_upload(AppConfig(), encode(PAGE, "JPEG", exif=exif))).size == Size(116, 2048)
 
 
-async def test_each_model_gets_the_copy_that_its_settings_ask_for():
+async def test_each_model_gets_the_copy_that_its_settings_ask_for(open_upload):
     config = AppConfig(ocr=OcrConfig(max_long_side=1536), chart=ChartConfig(max_long_side=768))
-    upload = await Upload.open(config, PNG)
+    upload = await open_upload(config, PNG)
     page, chart = await upload.prepare_for_ocr(), await upload.prepare_for_chart()
     assert (page.size, chart.size) == (Size(1536, 87), Size(768, 44))
     assert (opened(page.data).size, opened(chart.data).size) == ((1536, 87), (768, 44))
@@ -51,29 +59,29 @@ async def test_each_model_gets_the_copy_that_its_settings_ask_for():
 
 @pytest.mark.parametrize("ocr", [False, True])
 @pytest.mark.parametrize("chart", [False, True])
-async def test_each_model_is_binarised_for_alone(ocr, chart):
+async def test_each_model_is_binarised_for_alone(open_upload, ocr, chart):
     config = AppConfig(ocr=OcrConfig(binarise=ocr), chart=ChartConfig(binarise=chart))
-    upload = await Upload.open(config, PNG)
+    upload = await open_upload(config, PNG)
     for prepared, asked in ((await upload.prepare_for_ocr(), ocr), (await upload.prepare_for_chart(), chart)):
         assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
 
 
-async def test_the_configs_transport_and_quality_are_used():
-    upload = await Upload.open(AppConfig(transport="jpeg", jpeg_quality=40, chart=ChartConfig(max_long_side=768)), PNG)
-    better = await Upload.open(AppConfig(transport="jpeg", jpeg_quality=95, chart=ChartConfig(max_long_side=768)), PNG)
+async def test_the_configs_transport_and_quality_are_used(open_upload):
+    upload = await open_upload(AppConfig(transport="jpeg", jpeg_quality=40, chart=ChartConfig(max_long_side=768)), PNG)
+    better = await open_upload(AppConfig(transport="jpeg", jpeg_quality=95, chart=ChartConfig(max_long_side=768)), PNG)
     low, high = (await upload.prepare_for_chart()).data, (await better.prepare_for_chart()).data
     assert opened(low).format == "JPEG"
     assert len(low) < len(high)
-    assert opened((await (await Upload.open(AppConfig(), PNG)).prepare_for_chart()).data).format == "PNG"
+    assert opened((await (await open_upload(AppConfig(), PNG)).prepare_for_chart()).data).format == "PNG"
 
 
-async def test_tiles_have_the_configs_side():
-    tiles = await (await Upload.open(AppConfig(ocr=OcrConfig(tile_side=500)), PNG)).cut()
+async def test_tiles_have_the_configs_side(open_upload):
+    tiles = await (await open_upload(AppConfig(ocr=OcrConfig(tile_side=500)), PNG)).cut()
     assert tiles.size == Size(4096, 232)
     assert 400 < max(opened(piece.data).width for piece in tiles.pieces) <= 500
 
 
-async def test_pixels_are_decoded_once_and_never_in_the_event_loop(monkeypatch):
+async def test_pixels_are_decoded_once_for_both_models_and_never_in_the_event_loop(open_upload, monkeypatch):
     threads = []
     decode = copies.decode
 
@@ -82,14 +90,16 @@ async def test_pixels_are_decoded_once_and_never_in_the_event_loop(monkeypatch):
         return decode(*args, **kwargs)
 
     monkeypatch.setattr(copies, "decode", record)
-    upload = await Upload.open(AppConfig(ocr=OcrConfig(max_long_side=1536)), PNG)
+    upload = await open_upload(AppConfig(ocr=OcrConfig(max_long_side=1536)), PNG)
     assert threads == []
-    await asyncio.gather(upload.prepare_for_ocr(), upload.prepare_for_chart(), upload.cut(), upload.draw([]))
+    page, chart = await upload.prepare_for_both()
+    assert (page.size, chart.size) == (Size(1536, 87), Size(1024, 58))
     assert len(threads) == 1
+    await asyncio.gather(upload.prepare_for_ocr(), upload.prepare_for_chart(), upload.cut(), upload.draw([]))
     assert threading.main_thread() not in threads
 
 
-async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(monkeypatch):
+async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(open_upload, monkeypatch):
     asked = []
     decode = copies.decode
 
@@ -99,19 +109,19 @@ async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(monkeypatch)
 
     monkeypatch.setattr(copies, "decode", record)
     config = AppConfig(ocr=OcrConfig(max_long_side=1536), chart=ChartConfig(max_long_side=1024))
-    await (await Upload.open(config, encode(PAGE, "JPEG"))).prepare_for_chart()
+    await (await open_upload(config, encode(PAGE, "JPEG"))).prepare_for_chart()
     assert asked == [1536]
 
 
-async def test_damage_is_told_by_each_method():
-    upload = await Upload.open(AppConfig(), PNG[: len(PNG) // 2])
+async def test_damage_is_told_by_each_method(open_upload):
+    upload = await open_upload(AppConfig(), PNG[: len(PNG) // 2])
     for method in (upload.prepare_for_ocr, upload.prepare_for_chart, upload.cut, lambda: upload.draw([])):
         with pytest.raises(UnreadableImage):
             await method()
 
 
-async def test_outlines_are_drawn_into_the_upload():
-    upload = await Upload.open(AppConfig(), PNG)
+async def test_outlines_are_drawn_into_the_upload(open_upload):
+    upload = await open_upload(AppConfig(), PNG)
     outline = ((100.0, 20.0), (400.0, 20.0), (400.0, 90.0), (100.0, 90.0))
     drawn, plain = (np.asarray(opened(data)).astype(int) for data in await upload.draw([TextLine("a", 1.0, outline)]))
     changed = np.argwhere(np.abs(drawn - plain).max(axis=2) > 60)
