@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from math import inf
 
 from ray import serve
 from ray.exceptions import RayError
@@ -26,7 +27,7 @@ class ReplicaStatus:
         self._application = application
         self._ingress = ingress
         self._deployments: dict[str, DeploymentStatusOverview] = {}
-        self._asked = -FRESH_S
+        self._asked = -inf
         self._asking: asyncio.Task[None] | None = None
 
     def count_replicas(self, deployment: str) -> ReplicaCounts:

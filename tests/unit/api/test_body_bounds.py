@@ -1,7 +1,7 @@
 """No route takes more of a body into memory than its limit, whether the client says how long it is or not."""
 
 import json
-import time
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from serve_app.api.receiving import Arrivals
 from serve_app.api.upload import read_image
 from serve_app.config import AppConfig, DocumentsConfig, Limits
-from serve_app.errors import TooManyBytes
+from serve_app.errors import BadRequest, InvalidParameter, TooManyBytes
 from serve_app.pipeline.admission import Ticket
 
 CHUNK = 64 * 1024
@@ -25,6 +25,9 @@ HEAD = (
 @pytest.fixture
 def config():
     return AppConfig(limits=Limits(max_bytes=LIMIT), documents=DocumentsConfig(max_bytes=LIMIT))
+
+
+TICKET = Ticket({}, 60.0, lambda: 0.0)
 
 
 class Body:
@@ -70,7 +73,7 @@ async def test_a_body_that_says_it_is_too_long_is_not_taken_in(service, path, co
 
 
 def make_request(config, content_type, body):
-    app = SimpleNamespace(state=SimpleNamespace(config=config, arrivals=Arrivals(64 * LIMIT)))
+    app = SimpleNamespace(state=SimpleNamespace(config=config, arrivals=Arrivals(2 * LIMIT)))
     headers = [(b"content-type", content_type.encode())]
 
     async def receive():
@@ -86,10 +89,10 @@ async def test_a_file_of_a_form_has_no_more_bytes_than_a_raw_body(config, size, 
     form = make_request(config, FORM, HEAD + file + f"\r\n--{BOUNDARY}--\r\n".encode())
     for request in (form, make_request(config, "image/png", file)):
         if fits:
-            assert await read_image(request, Ticket({}, 60, time.monotonic)) == file
+            assert await read_image(request, TICKET) == file
         else:
             with pytest.raises(TooManyBytes, match=f"{LIMIT + 1:,}"):
-                await read_image(request, Ticket({}, 60, time.monotonic))
+                await read_image(request, TICKET)
 
 
 async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):
@@ -102,3 +105,35 @@ async def test_a_file_of_a_form_that_is_one_byte_too_long_is_refused(service):
 async def test_other_fields_of_paddlexs_json_have_room_beside_the_image(service):
     body = json.dumps({"file": "A" * (LIMIT // 3 * 4), "fileType": 1, "logId": "x" * 30_000})
     assert (await service.http.post("/ocr", content=body)).status_code == 415
+
+
+def form_of(files=(), fields=()):
+    """A multipart body."""
+    parts = [
+        *(f'name="{name}"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nA' for name in files),
+        *(f'name="{name}"\r\n\r\n1' for name in fields),
+    ]
+    body = "".join(f"--{BOUNDARY}\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
+    return (body + f"--{BOUNDARY}--\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("files", "fields", "error", "message"),
+    [
+        (["file"], [str(number) for number in range(8)], InvalidParameter, "0: form fields other than `file`"),
+        (["file"], [str(number) for number in range(9)], BadRequest, "Maximum number of fields is 8"),
+        (["file", "other"], [], BadRequest, "Maximum number of files is 1"),
+        (["image"], ["size"], BadRequest, "no file named `file` (fields: image, size)"),
+        ([], ["file"], BadRequest, "no file named `file` (fields: file)"),
+        ([], [], BadRequest, "no file named `file` (fields: none)"),
+        (["a" * 300], [], BadRequest, "(fields: " + "a" * 200 + ")"),
+        (["file"], ["b" * 100], InvalidParameter, "b" * 80 + ": "),
+    ],
+)
+async def test_a_form_holds_one_file_and_nothing_else(config, files, fields, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        await read_image(make_request(config, FORM, form_of(files, fields)), TICKET)
+
+
+async def test_the_file_of_a_form_is_the_image(config):
+    assert await read_image(make_request(config, FORM, form_of(["file"])), TICKET) == b"A"

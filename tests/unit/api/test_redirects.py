@@ -5,7 +5,6 @@ from threading import Thread
 
 import pytest
 
-from serve_app.api import fetch
 from serve_app.config import AppConfig, HttpConfig
 from tests.drawings import draw_page, encode
 
@@ -18,8 +17,8 @@ def config():
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(service, status, monkeypatch):
-    monkeypatch.setattr(fetch, "is_public", lambda address: True)  # the server of this test is not
+async def test_a_redirect_is_not_followed(service, monkeypatch, status):
+    monkeypatch.setattr("serve_app.api.fetch.is_public", lambda _: True)
     asked = []
 
     class Handler(BaseHTTPRequestHandler):

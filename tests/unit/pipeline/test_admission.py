@@ -253,3 +253,8 @@ def test_changes_are_observed():
         load.check(DEADLINE_S)
     assert seen[0] == (1, 0)
     assert seen[-1] == (UNMEASURED_LIMIT, 1)
+
+
+def test_before_anything_is_measured_a_retry_is_worth_a_second():
+    load = build(Clock())
+    assert load.find_retry_after(0.0) == load.find_retry_after(10.0) == 1

@@ -86,6 +86,13 @@ async def test_a_call_whose_replica_died_is_made_once_more():
     assert (len(handle.responses), metrics.retries.count) == (2, 1)
 
 
+async def test_the_repeated_call_is_the_same(caplog):
+    client, handle, _ = build(death(), "page")
+    await client.read(IMAGE, options := OcrOptions(chart=True))
+    assert handle.arguments == [(IMAGE, options)] * 2
+    assert "A replica of Ocr died" in caplog.text
+
+
 async def test_an_image_that_was_read_is_absolved_of_the_deaths_before():
     client, *_ = build(death(), "page", death(), "page", death(), "page")
     for _ in range(3):  # without it, the second round would end in quarantine
