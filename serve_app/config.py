@@ -231,6 +231,10 @@ class JobsConfig(Section):
     """Share of the OCR replicas' calls that jobs may hold at once, so that requests keep the rest."""
     retain_s: Annotated[float, Field(ge=0)] = 86_400.0
     """Seconds for which an ended job is kept; 0 deletes it once its result has been read."""
+    max_waiting: Annotated[int, Field(ge=1)] = 100_000
+    """Pages that may wait; further jobs are refused with 429 until there are fewer."""
+    webhook_networks: list[str] = []
+    """Networks in CIDR notation, for example 10.1.0.0/16, to which webhooks may be posted besides public addresses."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     """CPUs that Ray reserves for one Jobs replica. It bounds placement, not use."""
 

@@ -89,12 +89,15 @@ async def submit_job(
     The same `Idempotency-Key` gives the same job; used for another document it is refused with 409.
     """
     jobs = find_jobs(request)
+    if query.webhook:
+        jobs.webhook_policy.check(query.webhook)
+        if not query.webhook_secret:
+            raise InvalidParameter("webhook: send webhook_secret with it, to check what is posted")
+    await jobs.check_room()
     # A job is read later: its upload is held to the deadline, but takes no place in a model's queue.
     with find_service(request).admission.admit([], deadline_s) as ticket:
         data = await read_document_upload(request, ticket)
     kind = await asyncio.to_thread(find_kind, data)
-    if query.webhook and not query.webhook_secret:
-        raise InvalidParameter("webhook: send webhook_secret with it, to check what is posted")
     submission = Submission(
         find_owner(request),
         (),

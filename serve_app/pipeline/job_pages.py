@@ -13,7 +13,7 @@ from serve_app.documents.page import UnreadablePage
 from serve_app.documents.page_range import parse_pages
 from serve_app.documents.running_heads import mark_running_heads
 from serve_app.documents.storage import dump_page, load_page
-from serve_app.errors import UnreadableDocument
+from serve_app.errors import Busy, ModelUnavailable, UnreadableDocument
 from serve_app.jobs.blobs import BlobStore
 from serve_app.jobs.job import Job, Lease, PageSource, PageState
 from serve_app.jobs.store import JobStore
@@ -21,6 +21,9 @@ from serve_app.pipeline.document import admit_document, find_limits
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page import PageReader
 from serve_app.pipeline.service import Service
+
+MODEL_WAIT_S = 2
+"""Seconds after which a page is tried again that met no replica of a model."""
 
 
 def store_options(options: DocumentOptions) -> dict[str, Any]:
@@ -63,9 +66,13 @@ class JobPages:
         if lease.source is None:
             raise ValueError("a plan has no page")
         options = load_options(lease.options)
-        with admit_document(self._service, self._service.config.documents.deadline_s) as ticket:
-            async with self._use(lease, lease.source.document, options) as document:
-                page = await PageReader(self._service, ticket, document, options).read(lease.source.page)
+        try:
+            with admit_document(self._service, self._service.config.documents.deadline_s) as ticket:
+                async with self._use(lease, lease.source.document, options) as document:
+                    page = await PageReader(self._service, ticket, document, options).read(lease.source.page)
+        except ModelUnavailable as error:
+            # A model that starts or restarts is no fault of the page: it waits, and the attempt does not count.
+            raise Busy(error.message, MODEL_WAIT_S) from error
         if isinstance(page, UnreadablePage):
             raise UnreadableDocument(page.reason)
         return dump_page(page)

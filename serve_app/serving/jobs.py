@@ -10,7 +10,8 @@ from ray.serve.metrics import Gauge
 from serve_app.config import AppConfig
 from serve_app.errors import StoreUnavailable
 from serve_app.jobs.housekeeping import Housekeeper
-from serve_app.jobs.opening import open_blobs, open_store
+from serve_app.jobs.opening import LEASE_S, RENEW_S, open_blobs, open_store
+from serve_app.jobs.public_address import AddressPolicy
 from serve_app.jobs.runner import JobRunner
 from serve_app.jobs.webhooks import WebhookSender
 from serve_app.pipeline.job_pages import JobPages
@@ -40,7 +41,9 @@ class Jobs:
         self._store, blobs = open_store(config.jobs), open_blobs(config.jobs)
         self._pages = JobPages(self._clients.service, blobs)
         worker = f"{socket.gethostname()}-{uuid4().hex[:8]}"
-        self._runner = JobRunner(self._store, blobs, self._pages, worker=worker, concurrency=1)
+        self._runner = JobRunner(
+            self._store, blobs, self._pages, worker=worker, concurrency=1, lease_s=LEASE_S, renew_s=RENEW_S
+        )
         self._gauges = {
             name: Gauge(f"serve_app_jobs_{name}", text)
             for name, text in (
@@ -56,8 +59,8 @@ class Jobs:
             asyncio.create_task(work)
             for work in (
                 self._runner.run(),
-                Housekeeper(self._store, blobs).run(),
-                WebhookSender(self._store).run(),
+                Housekeeper(self._store, blobs, LEASE_S).run(),
+                WebhookSender(self._store, AddressPolicy.of(config.jobs.webhook_networks)).run(),
                 self._watch(),
             )
         ]
