@@ -99,6 +99,9 @@ class Page:
     model: str
     paddlex: dict[str, Any] = field(default_factory=dict)
     """The `prunedResult` of PaddleX's serving contract, as PaddleOCR gave it."""
+    turned: int = 0
+    """Degrees counter-clockwise by which the image was turned upright before its lines were read."""
+    warnings: tuple["ReadingWarning", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,32 @@ class LineBody(BaseModel):
         return cls(text=line.text, score=round(line.score, 4), polygon=line.polygon, words=words)
 
 
+class WarningBody(BaseModel):
+    """What the answer lacks, or is less sure of than it looks: a code for programs, and a sentence for people."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, warning: ReadingWarning) -> Self:
+        """The warning as it is sent."""
+        return cls(code=warning.code, message=warning.message)
+
+
 class PageBody(BaseModel):
-    """The text of an image: its lines in reading order, and all of them joined by line breaks."""
+    """The text of an image: its lines in reading order, and all of them joined by line breaks.
+
+    `turned` are the degrees counter-clockwise by which the image was turned upright before it was read; all places are
+    in pixels of the image as it was sent.
+    """
 
     model: str
     width: int
     height: int
+    turned: int
     text: str
     lines: list[LineBody]
+    warnings: list[WarningBody]
 
     @classmethod
     def of(cls, page: Page) -> Self:
@@ -70,7 +88,9 @@ class PageBody(BaseModel):
             width=page.size.width,
             height=page.size.height,
             text="\n".join(line.text for line in page.lines),
+            turned=page.turned,
             lines=[LineBody.of(line) for line in page.lines],
+            warnings=[WarningBody.of(warning) for warning in page.warnings],
         )
 
 
@@ -78,9 +98,9 @@ class AnswerBody(BaseModel):
     """What every answer says: which request it is for, and how much of a file with several pages was read."""
 
     request_id: str = ""
-    pages_total: int = 1
+    pagesTotal: int = 1  # noqa: N815
     """Pages of a TIFF, or frames of an animation."""
-    pages_read: int = 1
+    pagesRead: int = 1  # noqa: N815
     """The first one only."""
 
 
@@ -128,18 +148,6 @@ class ResolutionBody(BaseModel):
 
     width: int
     height: int
-
-
-class WarningBody(BaseModel):
-    """What the answer lacks, or is less sure of than it looks: a code for programs, and a sentence for people."""
-
-    code: str
-    message: str
-
-    @classmethod
-    def of(cls, warning: ReadingWarning) -> Self:
-        """The warning as it is sent."""
-        return cls(code=warning.code, message=warning.message)
 
 
 class ChartBody(AnswerBody):

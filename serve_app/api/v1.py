@@ -1,6 +1,6 @@
 """The product's own routes: text, chart, and both."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -29,6 +29,8 @@ class OcrQuery(BaseModel):
     """Also return the words of each line, with their outlines."""
     zoom: bool = False
     """Read in overlapping tiles, enlarged, for small print on large pages; several times slower."""
+    orientation: Literal["auto", "as_sent"] = "auto"
+    """`auto` reads a page that lies on its side or upside down turned upright; upright pages are never turned."""
     binarise: bool = False
     """Turn the image black and white first, for scans on stained or shaded paper."""
 
@@ -53,9 +55,10 @@ async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticke
     options = OcrOptions(return_word_box=True if query.words else None)
     service = find_service(request)
     upload = await Upload.open(service, await read_image(request, ticket))
-    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise)
+    upright = query.orientation == "auto"
+    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise, upright=upright)
     body = OcrBody.of(page)
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
@@ -75,7 +78,7 @@ async def read_chart(
     if query.format in FORMATS:
         return await FORMATS[query.format].respond(reading.table)
     body = ChartBody.of(reading)
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
@@ -85,5 +88,5 @@ async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: Anal
     service = find_service(request)
     upload = await Upload.open(service, await read_image(request, ticket))
     body = AnalysisBody.of(await read_both(service, ticket, upload))
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body

@@ -91,6 +91,35 @@ def move_polygon(polygon: Polygon, x: float, y: float, scale: float) -> Polygon:
     return a, b, c, d
 
 
+def turn_back(polygon: Polygon, degrees: int, size: Size) -> Polygon:
+    """Map an outline from an image that was turned counter-clockwise by 90, 180 or 270 degrees to the image before.
+
+    `size` is that of the image before.
+    """
+    width, height = float(size.width), float(size.height)
+
+    def turn(x: float, y: float) -> Point:
+        if degrees == 90:
+            return width - y, x
+        return (width - x, height - y) if degrees == 180 else (y, height - x)
+
+    a, b, c, d = (turn(x, y) for x, y in polygon)
+    return a, b, c, d
+
+
+def turn_forth(polygon: Polygon, degrees: int, size: Size) -> Polygon:
+    """The reverse of `turn_back`: map an outline from the image before to the turned one."""
+    width, height = float(size.width), float(size.height)
+
+    def turn(x: float, y: float) -> Point:
+        if degrees == 90:
+            return y, width - x
+        return (width - x, height - y) if degrees == 180 else (height - y, x)
+
+    a, b, c, d = (turn(x, y) for x, y in polygon)
+    return a, b, c, d
+
+
 def move_table(table: ChartTable, left: float, top: float, scale: float) -> ChartTable:
     """Map the places of a table's cells from a part of an image, scaled by 1 / `scale`, to the image.
 

@@ -10,12 +10,10 @@ from serve_app.documents.document import Document
 from serve_app.documents.page import DocumentPage, PageImage
 from serve_app.domain import Box, Size
 from serve_app.imaging.decode import decode_prepared
-from serve_app.imaging.encode import encode
+from serve_app.imaging.encode import TURNS, encode
 
 CROP_DPI = 144.0
 """Resolution of the parts that are rendered for a model."""
-
-_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 
 
 class PageCanvas(Protocol):
@@ -79,7 +77,7 @@ class ScannedCanvas:
 
     async def turn(self, degrees: int) -> "ScannedCanvas":
         """The same page, turned counter-clockwise by 90, 180 or 270 degrees."""
-        return ScannedCanvas(await asyncio.to_thread(self._image.transpose, _TURNS[degrees]), degrees)
+        return ScannedCanvas(await asyncio.to_thread(self._image.transpose, TURNS[degrees]), degrees)
 
     async def encode(self) -> bytes:
         """The whole page as PNG."""
