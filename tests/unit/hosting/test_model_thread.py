@@ -182,7 +182,7 @@ async def test_wear_waits_for_the_running_call(monkeypatch):
     monkeypatch.setattr("serve_app.hosting.model_thread.resident_bytes", lambda: 1 << 40)
     model.check()  # not yet: a call is running
     assert await running == 1
-    with pytest.raises(ModelBroken, match="MiB resident"):
+    with pytest.raises(ModelBroken, match="MiB of resident"):
         model.check()
 
 
