@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from serve_app.cli.check import check_file
+from serve_app.cli.settings import describe_settings
 from serve_app.errors import ConfigError
 from serve_app.planning.plan import GIB, make_plan
 from serve_app.planning.report import describe
@@ -13,8 +14,9 @@ from serve_app.planning.report import describe
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 if all is well, 1 if mistakes were found, 2 if nothing could be done."""
     parsed = _build_parser().parse_args(arguments)
+    run = {"plan": _plan, "check": _check, "settings": _settings}[parsed.command]
     try:
-        return _plan(parsed) if parsed.command == "plan" else _check(parsed)
+        return run(parsed)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -30,6 +32,7 @@ def _build_parser() -> argparse.ArgumentParser:
     plan.add_argument("--gpu-memory", type=_positive, metavar="GIB", required=True, help="memory of one GPU")
     plan.add_argument("--model", default="opendatalab/MinerU2.5-Pro-2605-1.2B", help="as in chart.model")
     plan.add_argument("--ocr-replicas", type=int, choices=range(65), metavar="N", help="on each GPU; 0: on the CPU")
+    commands.add_parser("settings", help="print the documentation of all settings, in Markdown")
     for command in (check, plan):
         command.add_argument("--gpus", type=int, choices=range(1, 4097), default=1, metavar="N", help="how many, alike")
     return parser
@@ -55,4 +58,9 @@ def _check(parsed: argparse.Namespace) -> int:
 
 def _plan(parsed: argparse.Namespace) -> int:
     print(describe(make_plan(parsed.model, int(parsed.gpu_memory * GIB), parsed.gpus, parsed.ocr_replicas)))
+    return 0
+
+
+def _settings(_: argparse.Namespace) -> int:
+    print(describe_settings(), end="")
     return 0

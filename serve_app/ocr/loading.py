@@ -137,7 +137,7 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         recogniser.post_op = _Decoder(recogniser.post_op, recogniser.runner)
         return ocr
     except ImportError as error:
-        raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See README, On a GPU") from error
+        raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error
     except (AssertionError, OSError, ValueError) as error:
         raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
 
@@ -160,12 +160,12 @@ def _choose_device(config: OcrConfig, device: Device) -> str:
         import paddle
 
         usable = paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count() > 0
-        remedy = "install paddlepaddle-gpu instead of paddlepaddle (README, On a GPU)"
+        remedy = "install paddlepaddle-gpu instead of paddlepaddle (docs/deploy.md)"
     else:
         import onnxruntime
 
         usable = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-        remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (README, On a GPU)"
+        remedy = "install onnxruntime-gpu instead of onnxruntime, or set engine: paddle (docs/deploy.md)"
     if usable:
         if config.engine == "paddle":
             total = paddle.device.cuda.get_device_properties(0).total_memory
