@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
-from serve_app.imaging.copies import Copies
+from serve_app.imaging.copies import Copies, Copy
 from serve_app.imaging.decode import decode, decode_prepared
 from serve_app.imaging.header import Header, check_header
 from tests.drawings import encode, fill_page, sketch_chart
@@ -252,6 +252,6 @@ def test_a_replica_decodes_what_was_sent_as_it_came(image_format: str) -> None:
 
 def test_a_png_that_was_built_not_to_decode_fails_in_the_replica() -> None:
     data = HOSTILE["png_bad_zlib"][0]()
-    assert Copies(data, check(data), long_side=1024).prepare(1024).data is data  # its checksums are right
+    assert Copies(data, check(data), long_side=1024).prepare(Copy(1024))[0].data is data  # its checksums are right
     with pytest.raises(UnreadableImage, match="damaged"):
         decode_prepared(data)
