@@ -2,6 +2,7 @@ import asyncio
 import json
 import time
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 
@@ -36,13 +37,19 @@ class Lag:
         self.watch.cancel()
 
 
+def read_stalls():
+    """Seconds for which threads of this process were ready to run and had no core (Linux: proc_pid_schedstat)."""
+    return sum(int(path.read_text().split()[1]) for path in Path("/proc/self/task").glob("*/schedstat")) / 1e9
+
+
 async def find_lag(send):
-    """The lag that no try was without."""
+    """The lag that no try was without, less the time that the machine did not let this process run."""
     least = float("inf")
     for _ in range(TRIES):
+        stalls = read_stalls()
         async with Lag() as lag:
             await send()
-        least = min(least, lag.seconds)
+        least = min(least, lag.seconds - max(0.0, read_stalls() - stalls))
         if least < MOST_S:
             break
     return least
