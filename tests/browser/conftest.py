@@ -80,7 +80,7 @@ class Site:
 
 
 @pytest.fixture(scope="package")
-def service(tmp_path_factory) -> Iterator[Service]:
+def service(browser, tmp_path_factory) -> Iterator[Service]:
     with start_service(shipped_config(), tmp_path_factory.mktemp("browser")) as running:
         yield running
 
