@@ -8,7 +8,7 @@ import numpy as np
 from serve_app.chartgraph.colours import Palette, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.headings import name_groups
-from serve_app.chartgraph.keys import weigh_by_colour
+from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.roles import Role
 from serve_app.domain import Cell
@@ -57,7 +57,7 @@ def find_columns(
         palette: the chart's colours; without them the links alone decide.
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
-    names = _order_legend(graph, [word for word in targets if _is_name(labels.texts[word])])
+    names = _order_legend(graph, _drop_strange(graph, [word for word in targets if _is_name(labels.texts[word])]))
     if len(names) > 1:
         links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
         headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
@@ -78,6 +78,14 @@ def find_columns(
 def _is_name(text: str) -> bool:
     """Whether a text may be a series' name; several numbers are what OCR read as one line by mistake."""
     return " " not in text.strip() or any(map(str.isalpha, text))
+
+
+def _drop_strange(graph: Graph, words: list[int]) -> list[int]:
+    """Names without those out of line with the names that have a key: a legend's title, a marker read as a letter."""
+    keyed = [graph.words[word] for word in find_keys(graph, words)]
+    if len(keyed) < 2:
+        return words
+    return [word for word in words if graph.words[word] in keyed or is_in_line(graph.words[word], keyed)]
 
 
 def _order_legend(graph: Graph, words: list[int]) -> list[int]:
