@@ -106,6 +106,7 @@ def _assemble_axes(
         ),
         links=by_category,
         across=across,
+        bars=bars,
         grouped=bars and _stand_side_by_side(graph, marks, by_category.argmax(1), across),
     )
     columns = find_columns(

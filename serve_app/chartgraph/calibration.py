@@ -70,9 +70,7 @@ def calibrate(table: ChartTable, grounds: Mapping[tuple[int, int], Ground], curv
         curve = curves.get(ground) if ground else None
         return replace(cell, confidence=curve.read(cell.confidence)) if curve and cell.text else cell
 
-    rows = tuple(
-        (row[0], *(change(cell, r, c) for c, cell in enumerate(row[1:]))) for r, row in enumerate(table.rows)
-    )
+    rows = tuple((row[0], *(change(cell, r, c) for c, cell in enumerate(row[1:]))) for r, row in enumerate(table.rows))
     return replace(table, rows=rows)
 
 

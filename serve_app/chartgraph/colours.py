@@ -92,7 +92,9 @@ class Palette:
     def _crop(self, x: float, y: float, half_width: float, half_height: float) -> Rgb:
         """The pixels (n, 3) round a place; at least the one that is nearest to it."""
         height, width = self._pixels.shape[:2]
-        left, top = (int(np.clip(round(v), 0, size - 1)) for v, size in ((x - half_width, width), (y - half_height, height)))
+        left, top = (
+            int(np.clip(round(v), 0, size - 1)) for v, size in ((x - half_width, width), (y - half_height, height))
+        )
         right, bottom = max(left + 1, round(x + half_width) + 1), max(top + 1, round(y + half_height) + 1)
         return self._pixels[top:bottom, left:right].reshape(-1, 3)
 

@@ -19,6 +19,9 @@ _SAME = 14.0
 _MOST = 8
 """Columns that are opened without a legend, at most."""
 
+_STRONG = 0.75
+"""Score of the marks for which columns are opened."""
+
 _SURE = 0.8
 """Probability of a mark to be in a column that its colour tells."""
 
@@ -107,7 +110,7 @@ def _part(
         return []
     members: dict[int, list[int]] = {}
     for mark in marks:
-        if row_chances[mark].max() > 0.5:
+        if row_chances[mark].max() > 0.5 and graph.scores[mark] >= _STRONG:
             members.setdefault(int(row_chances[mark].argmax()), []).append(mark)
     crowded = [row for row in members.values() if len(row) > 1]
     if len(crowded) < max(2, len(members) / 2):

@@ -6,7 +6,6 @@ from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.scene import Scene
 from serve_app.chartgraph.words import PlacedWord, outline_word
-from serve_app.domain import ChartKind
 
 
 def perfect_graph(scene: Scene) -> Graph:

@@ -6,7 +6,6 @@ from serve_app.chartgraph.labels import find_heading, fold_links, join_labels
 from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.scene import SceneWord
 from serve_app.chartgraph.words import PlacedWord, outline_word
-from serve_app.domain import ChartKind
 
 
 def make_graph(*words: tuple[str, float, float, float, Role]) -> Graph:
