@@ -74,7 +74,7 @@ def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
         read = Assembly(ChartTable(title=title))
     else:
         read = _assemble_axes(graph, labels, kind, heading, title, palette)
-    return replace(read, refusal=find_refusal(graph, read.table, read.axis))
+    return replace(read, refusal=find_refusal(graph, read.table, read.axis, read.unread))
 
 
 def decide_kind(graph: Graph) -> ChartKind:

@@ -1,8 +1,7 @@
 """Chart or not: asks the numbers of an image and what was read of it, not the model's own word."""
 
-import numpy as np
-
 from serve_app.chartgraph.axis import Axis
+from serve_app.chartgraph.calibration import judge_table
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.domain import ChartKind, ChartTable
@@ -19,11 +18,11 @@ _CELLS = 3
 _WELL = 0.9
 """Confidence of a value that is read well."""
 
-_HARDLY = 0.35
-"""Mean confidence of the values on an axis of many ticks, at least: heat maps and scatter plots have axes too."""
+_HARDLY = 0.25
+"""Expected share of right values on an axis of many ticks, at least: heat maps and scatter plots have axes too."""
 
 _FAIRLY = 0.5
-"""Mean confidence of the values on an axis of few ticks, at least."""
+"""Expected share of right values on an axis of few ticks, at least."""
 
 _NAMED = 0.75
 """Confidence of a slice and its name where no share is printed, at least."""
@@ -32,13 +31,14 @@ _SLICES = 2
 """Slices with a percentage, or with a name, that make a pie."""
 
 
-def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None) -> str | None:
+def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int = 0) -> str | None:
     """Why an image is no chart that can be read, or None if it is one.
 
     Args:
         graph: what the model found.
         table: what was read.
         axis: the value axis, if there is one.
+        unread: marks that are in no cell; many of them speak against a chart, as do empty cells.
     """
     values = [cell for row in table.rows for cell in row[1:] if cell.number]
     if not values:
@@ -47,7 +47,7 @@ def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None) -> str | No
     if table.kind is ChartKind.PIE:
         return None if _is_pie(graph, table) else "The image shows no axis, and no slices that have names or shares"
     ticks = len(set(axis.fitting)) if axis else 0
-    sure = float(np.mean([cell.confidence for cell in values]))
+    sure = judge_table(table, unread)
     if axis is None and well >= _CELLS:
         return None
     if ticks >= _TICKS and len(values) > 1 and sure >= _HARDLY:

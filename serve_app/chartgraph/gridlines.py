@@ -44,7 +44,7 @@ def find_gridlines(image: Image.Image, across: bool) -> Floats:
     return np.sort(np.array(lines))
 
 
-def snap(positions: Sequence[float], heights: Sequence[float], lines: Floats) -> list[float]:
+def snap(positions: Sequence[float], heights: Sequence[float], lines: Sequence[float] | Floats) -> list[float]:
     """Positions of ticks moved to the lines beside them; those without a line as far as the others.
 
     Where few have a line, none is moved.
@@ -53,7 +53,7 @@ def snap(positions: Sequence[float], heights: Sequence[float], lines: Floats) ->
         return list(positions)
     offsets: list[float | None] = []
     for position, height in zip(positions, heights, strict=True):
-        away = lines - position
+        away = np.asarray(lines) - position
         nearest = float(away[np.abs(away).argmin()])
         offsets.append(nearest if abs(nearest) <= _REACH * height else None)
     known = [offset for offset in offsets if offset is not None]

@@ -1,7 +1,8 @@
 """Fits the confidence curves of the bundled model: `python -m tests.bench.charts.calibrate --folder DIR --write`.
 
 The charts are those of matplotlib, Vega-Lite and Plotly, which the model is not trained on, and every second one of
-a folder with a `gold.json`; the others of the folder show how well the curves hold. What OCR reads is kept in `--cache`.
+a folder with a `gold.json`; the others of the folder show how well the curves hold. What OCR reads is kept in a folder
+(`--cache`).
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Which cells of a table are right, and what share of them is at each confidence."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from serve_app.domain import Cell, ChartTable
@@ -75,7 +76,7 @@ def tabulate(checks: Iterable[Check]) -> list[tuple[float, float, int, float]]:
     """For each bin of confidence: its edges, how many cells are in it, and the share of them that is right."""
     checks = list(checks)
     rows = []
-    for low, high in zip(BINS[:-1], BINS[1:], strict=True):
+    for low, high in pairwise(BINS):
         some = [check.right for check in checks if low <= check.confidence < high or (high == 1 == check.confidence)]
         rows.append((low, high, len(some), sum(some) / len(some) if some else 0.0))
     return rows
