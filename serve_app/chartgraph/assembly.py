@@ -1,19 +1,21 @@
 """From the graph of a chart to its table, and to what the table lacks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from serve_app.chartgraph.amendments import amend
 from serve_app.chartgraph.axis import Axis
+from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry, place_marks, share_hidden
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.columns import find_columns
+from serve_app.chartgraph.gate import find_refusal
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels
-from serve_app.chartgraph.losses import list_losses
+from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_slices
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.rows import drop_strays, find_rows
@@ -38,11 +40,18 @@ _ONE_PLACE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A chart's table, what it lacks, and the axis that its values were read on."""
+    """A chart's table, what it lacks, and how its values were read.
+
+    `grounds` are by row and column of the values, without labels; `unread` counts marks that are in no cell; `refusal`
+    says why the image is no chart that can be read.
+    """
 
     table: ChartTable
     warnings: tuple[ReadingWarning, ...] = ()
     axis: Axis | None = None
+    grounds: Mapping[tuple[int, int], Ground] = field(default_factory=dict)
+    unread: int = 0
+    refusal: str | None = None
 
 
 def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
@@ -58,10 +67,14 @@ def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
     if kind is ChartKind.PIE:
         slices = list_slices(graph, labels, palette)
         percent = all(row[1].number.percent for row in slices if row[1].number)
-        return Assembly(ChartTable((heading, Cell("%" if percent else "value")), slices, title, kind))
-    if kind is ChartKind.UNKNOWN:
-        return Assembly(ChartTable(title=title))
-    return _assemble_axes(graph, labels, kind, heading, title, palette)
+        table = ChartTable((heading, Cell("%" if percent else "value")), slices, title, kind)
+        grounds = {(row, 0): Ground.SLICE for row in range(len(slices))}
+        read = Assembly(table, list_lost_slices(graph, table), grounds=grounds)
+    elif kind is ChartKind.UNKNOWN:
+        read = Assembly(ChartTable(title=title))
+    else:
+        read = _assemble_axes(graph, labels, kind, heading, title, palette)
+    return replace(read, refusal=find_refusal(graph, read.table, read.axis, read.unread))
 
 
 def decide_kind(graph: Graph) -> ChartKind:
@@ -93,6 +106,7 @@ def _assemble_axes(
         ),
         links=by_category,
         across=across,
+        bars=bars,
         grouped=bars and _stand_side_by_side(graph, marks, by_category.argmax(1), across),
     )
     columns = find_columns(
@@ -100,17 +114,20 @@ def _assemble_axes(
     )
     entries = place_marks(graph, marks, rows.chances, columns.chances, across)
     if kind is ChartKind.LINE and len(columns.headers) > 1:
-        entries = share_hidden(entries, columns.chances)
-    axis, form = read_axis(graph, across)
+        entries = share_hidden(graph, entries, columns.chances)
+    axis, form = read_axis(graph, across, palette)
     stacked = _is_stacked(graph, kind, entries, across)
     cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
     header = columns.headers or (value_title,)
     body = tuple(
-        (row.cell, *(cells.get((r, c), Cell("", 0.0)) for c in range(len(header)))) for r, row in enumerate(rows.rows)
+        (row.cell, *(cells[r, c][0] if (r, c) in cells else Cell("", 0.0) for c in range(len(header))))
+        for r, row in enumerate(rows.rows)
     )
     table = unify_units(ChartTable((heading, *header), body, title, kind))
-    return Assembly(table, list_losses(graph, marks, entries, rows, columns, axis, cells), axis)
+    unread = count_unread(graph, marks, entries)
+    grounds = {place: ground for place, (_, ground) in cells.items()}
+    return Assembly(table, list_losses(unread, rows, columns, axis, cells), axis, grounds, unread)
 
 
 def _is_stacked(graph: Graph, kind: ChartKind, entries: list[Entry], across: bool) -> bool:

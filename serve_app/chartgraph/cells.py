@@ -15,6 +15,10 @@ _UNSURE = 0.5
 """What a point that several lines share is worth as a reading of the second one."""
 
 
+_ON_THE_WAY = 0.15
+"""Share of the chart's height by which a shared point may be off the way from the point before to the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A mark in its cell: row and column, the probability of both, and its position along the value axis."""
@@ -51,23 +55,28 @@ def place_marks(graph: Graph, marks: Sequence[int], rows: Floats, columns: Float
     return entries
 
 
-def share_hidden(entries: Sequence[Entry], columns: Floats) -> list[Entry]:
+def share_hidden(graph: Graph, entries: Sequence[Entry], columns: Floats) -> list[Entry]:
     """Where lines meet in one point, gives that point to each of them.
 
-    A line that has a point in the row before or after, and none in this one, goes through a point of another line;
-    which one, `columns` (marks, columns) tells. That it ends there, or has a gap, cannot be ruled out: the cell is not
-    sure. A row in which most lines have no point is one of a few lines alone.
+    A line that has a point in the row before or after, and none in this one, goes through a point of another line on
+    its way; which one, `columns` (marks, columns) tells. That it ends there, or has a gap, cannot be ruled out: the
+    cell is not sure. A row in which most lines have no point is one of a few lines alone.
     """
-    placed = {(entry.row, entry.column) for entry in entries}
+    placed = {(entry.row, entry.column): entry for entry in entries}
+    reach = _ON_THE_WAY * float(np.ptp([word.y for word in graph.words])) if graph.words else 0.0
     shared = []
-    for row in {entry.row for entry in entries}:
+    for row in sorted({entry.row for entry in entries}):
         there = [entry for entry in entries if entry.row == row]
         if len(there) < columns.shape[1] / 2:
             continue
         for column in range(columns.shape[1]):
-            if (row, column) not in placed and {(row - 1, column), (row + 1, column)} & placed:
-                chance, entry = max(((float(columns[e.mark, column]), e) for e in there), key=lambda pair: pair[0])
-                shared.append(
-                    replace(entry, column=column, probability=_UNSURE * entry.probability * (0.5 + chance / 2))
-                )
+            beside = [placed[r, column] for r in (row - 1, row + 1) if (r, column) in placed]
+            if (row, column) in placed or not beside:
+                continue
+            way = sum(entry.position for entry in beside) / len(beside)
+            near = [entry for entry in there if len(beside) < 2 or abs(entry.position - way) <= reach]
+            if near:
+                entry = max(near, key=lambda e: float(columns[e.mark, column]))
+                chance = _UNSURE * entry.probability * (0.5 + float(columns[entry.mark, column]) / 2)
+                shared.append(replace(entry, column=column, probability=chance))
     return [*entries, *shared]

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from serve_app.chartgraph.gridlines import find_gridlines
 from serve_app.chartgraph.roles import MarkKind
 from serve_app.chartgraph.words import PlacedWord
 
@@ -51,6 +52,10 @@ class Palette:
     def find_key(self, x: float, y: float, height: float) -> tuple[Floats, Floats]:
         """The colours of a legend's key: what lies in its middle, and the ink nearby (the same unless it is a line)."""
         return find_mode(self._crop(x, y, height / 8, height / 8)), self._find_ink(x, y, height / 2)
+
+    def find_gridlines(self, across: bool) -> Floats:
+        """Where lines cross the chart, in pixels: the y of level ones, or with `across` the x of upright ones."""
+        return find_gridlines(Image.fromarray(self._pixels), across)
 
     def count_like(self, x: float, y: float, colours: Floats) -> Floats:
         """How many of the pixels round the point of a line look like each of some colours (n, 3)."""

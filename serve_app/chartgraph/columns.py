@@ -8,7 +8,7 @@ import numpy as np
 from serve_app.chartgraph.colours import Palette, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.headings import name_groups
-from serve_app.chartgraph.keys import weigh_by_colour
+from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.roles import Role
 from serve_app.domain import Cell
@@ -18,6 +18,9 @@ _SAME = 14.0
 
 _MOST = 8
 """Columns that are opened without a legend, at most."""
+
+_STRONG = 0.75
+"""Score of the marks for which columns are opened."""
 
 _SURE = 0.8
 """Probability of a mark to be in a column that its colour tells."""
@@ -57,7 +60,7 @@ def find_columns(
         palette: the chart's colours; without them the links alone decide.
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
-    names = _order_legend(graph, [word for word in targets if _is_name(labels.texts[word])])
+    names = _order_legend(graph, _drop_strange(graph, [word for word in targets if _is_name(labels.texts[word])]))
     if len(names) > 1:
         links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
         headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
@@ -80,6 +83,14 @@ def _is_name(text: str) -> bool:
     return " " not in text.strip() or any(map(str.isalpha, text))
 
 
+def _drop_strange(graph: Graph, words: list[int]) -> list[int]:
+    """Names without those out of line with the names that have a key: a legend's title, a marker read as a letter."""
+    keyed = [graph.words[word] for word in find_keys(graph, words)]
+    if len(keyed) < 2:
+        return words
+    return [word for word in words if graph.words[word] in keyed or is_in_line(graph.words[word], keyed)]
+
+
 def _order_legend(graph: Graph, words: list[int]) -> list[int]:
     """Legend entries as they are read: row by row."""
     if not words:
@@ -99,7 +110,7 @@ def _part(
         return []
     members: dict[int, list[int]] = {}
     for mark in marks:
-        if row_chances[mark].max() > 0.5:
+        if row_chances[mark].max() > 0.5 and graph.scores[mark] >= _STRONG:
             members.setdefault(int(row_chances[mark].argmax()), []).append(mark)
     crowded = [row for row in members.values() if len(row) > 1]
     if len(crowded) < max(2, len(members) / 2):

@@ -105,7 +105,9 @@ def weigh_by_colour(
     places = locate_keys(graph, names)
     if len(places) < 2 or not marks:
         return links
-    found = [palette.find_key(*place, graph.words[name].height) for name, place in places.items()]
+    found = [
+        palette.find_key(float(place[0]), float(place[1]), graph.words[name].height) for name, place in places.items()
+    ]
     fills, inks = (np.array([pair[i] for pair in found]) for i in (0, 1))
     changed = links.copy()
     columns = [1 + name for name in places]
@@ -138,5 +140,5 @@ def _compare_fill(colour: Floats, looks: Floats, apart: float) -> Floats:
 
 def _compare_line(palette: Palette, point: Floats, looks: Floats) -> Floats:
     """How much of what is drawn at a line's point has each key's colour: 1 for the most; other ink does not count."""
-    counts = palette.count_like(*point, looks)
+    counts = palette.count_like(float(point[0]), float(point[1]), looks)
     return counts / counts.max() if counts.max() > 0 else np.ones(len(looks))

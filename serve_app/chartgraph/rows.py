@@ -94,6 +94,7 @@ def find_rows(
     links: Floats,
     across: bool,
     grouped: bool,
+    bars: bool,
 ) -> Rows:
     """Finds the categories.
 
@@ -104,6 +105,7 @@ def find_rows(
         categories: the words that label them.
         links: of marks to categories (marks, 1 + words).
         across: whether the category axis is the vertical one.
+        bars: whether each mark is a category even if none is printed; the points of a line between two labels are not
         grouped: whether the marks of one category lie side by side.
     """
     places = graph.points[:, 1 if across else 0]
@@ -124,7 +126,7 @@ def find_rows(
     others = [mark for mark in marks if chances[mark].max(initial=0.0) < 0.5 and links[mark, 0] > _LEAST]
     if not others or grouped:
         return _sort(Rows(tuple(rows), chances), rows)
-    return _sort(_add_between(graph, rows, chances, others, places, counting, unit), rows)
+    return _sort(_add_between(graph, rows, chances, others, places, counting, unit, bars), rows)
 
 
 def _lie_between(rows: Sequence[Row], places: Floats) -> bool:
@@ -176,6 +178,7 @@ def _add_between(
     places: Floats,
     counting: CountingAxis | None,
     unit: float,
+    bars: bool,
 ) -> Rows:
     """The rows with more for the marks between them: named by the labels that count, else without a name."""
     named = {row.cell.text: i for i, row in enumerate(rows)}
@@ -189,7 +192,7 @@ def _add_between(
             if abs(value - round(value)) > _OFF or round(value) < 0:
                 continue
             text = counting.write(round(value))
-        elif not _is_gap(rows, place):
+        elif not bars or not _is_gap(rows, place):
             continue
         if text in named and text:
             if named[text] < len(rows):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from serve_app.chartgraph.axis import Axis, Tick, fit_axis
+from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.matching import match
@@ -28,14 +29,17 @@ _AGREEING = 0.05
 _DISAGREEING = 0.4
 """What a link to a word that disagrees with the length of its mark is worth."""
 
+_CONFIRMED = 0.03
+"""Share of the axis's span within which a mark's length confirms a printed value."""
+
 _LEAST_TICKS = 3
 """Printed values from which on they tell which of them do not fit the others' marks."""
 
 
 def read_values(
     graph: Graph, entries: Sequence[Entry], axis: Axis | None, form: Number, *, stacked: bool, across: bool
-) -> dict[tuple[int, int], Cell]:
-    """The cell of each entry, by row and column.
+) -> dict[tuple[int, int], tuple[Cell, Ground]]:
+    """The cell of each entry and what it was read by, by row and column.
 
     Without an axis, a value that is not printed stays unread.
 
@@ -85,9 +89,10 @@ def find_printed(
         values = np.array([np.nan if value is None else value for value in measured])
         away = np.abs(values[:, None] - numbers[None]) / (axis.high - axis.low)
         agreeing = np.exp(-((away / _AGREEING) ** 2))
-        if (agreeing.max(1) > 0.5)[chances.max(1) > 0.5].mean() > 0.5:  # else they are not values of this axis
+        linked = chances.max(1) > 0.5
+        if linked.any() and (agreeing.max(1) > 0.5)[linked].mean() > 0.5:  # else they are not values of this axis
             chances = chances * (_DISAGREEING + (1 - _DISAGREEING) * agreeing)
-            near = near * agreeing
+        near = near * agreeing
     chances = np.maximum(chances, near)
     return {entries[i].mark: (words[j], float(chances[i, j])) for i, j in match(chances, _LIKELY)}
 
@@ -135,7 +140,7 @@ def _measure(entries: Sequence[Entry], axis: Axis | None, stacked: bool) -> list
 
 def _write_cell(
     graph: Graph, entry: Entry, value: float | None, axis: Axis | None, form: Number, label: tuple[int, float] | None
-) -> Cell:
+) -> tuple[Cell, Ground]:
     """The printed value where there is one, else the one read off the axis."""
     place = (float(graph.points[entry.mark, 0]), float(graph.points[entry.mark, 1]))
     if label and (label[1] > 0.5 or value is None):
@@ -144,11 +149,20 @@ def _write_cell(
         number = graph.read_number(label[0])
         if number and not number.unit and not number.percent:  # the unit is printed at the ticks only
             number = replace(form, value=number.value)
-        return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon)
+        return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon), _compare(number, value, axis)
     if value is None or axis is None:
-        return Cell("", 0.0, place=place)
+        return Cell("", 0.0, place=place), Ground.MEASURED
     number = replace(form, value=axis.round(value) + 0.0)
-    return Cell(format_number(number), float(np.clip(entry.probability * axis.confidence, 0, 1)), number, place)
+    confidence = float(np.clip(entry.probability * axis.confidence, 0, 1))
+    return Cell(format_number(number), confidence, number, place), Ground.MEASURED
+
+
+def _compare(number: Number | None, value: float | None, axis: Axis | None) -> Ground:
+    """Whether the mark's length confirms a printed value."""
+    if number is None or value is None or axis is None or axis.high <= axis.low:
+        return Ground.PRINTED
+    away = abs(expand(number).value - value) / (abs(value) if axis.logarithmic and value else axis.high - axis.low)
+    return Ground.CONFIRMED if away < _CONFIRMED else Ground.CONTRADICTED
 
 
 def unify_units(table: ChartTable) -> ChartTable:

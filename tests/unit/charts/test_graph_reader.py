@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw, ImageFont
 from serve_app.chartgraph.training.renderer import render
 from serve_app.charts.transformers_chart import TransformersChart
 from serve_app.config import ChartConfig
-from serve_app.domain import TextLine, Word
+from serve_app.domain import ChartKind, ChartTable, TextLine, Word
 from serve_app.hosting.protocols import ChartInput
 from serve_app.tables.scores import rms_f1
 from tests.bench.charts.samples import FIRST_SEED, sample_scene
@@ -78,6 +78,14 @@ def test_labels_that_ocr_read_as_one_line_are_separated_before_the_model_sees_th
     lines.append(TextLine(" ".join(names), 1.0, joined, tuple(words)))
     [reading] = build("float32").read([ChartInput(image, tuple(lines))])
     assert [row[0].text for row in reading.table.rows] == list(names)
+
+
+def test_an_image_without_a_chart_has_no_table_and_says_why():
+    image = Image.effect_noise((300, 200), 60).convert("RGB")
+    [reading] = build("float32").read([ChartInput(image, ())])
+    assert reading.table == ChartTable(kind=ChartKind.NONE)
+    assert [warning.code for warning in reading.warnings] == ["not_a_chart"]
+    assert reading.confidence == 0.0
 
 
 def outline(left: float, top: float, right: float, bottom: float):

@@ -1,9 +1,10 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from serve_app.config import AppConfig, ChartConfig, Limits
-from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Size
+from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, ReadingWarning, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
@@ -188,3 +189,19 @@ async def test_a_full_queue_behind_the_admission_tells_when_to_come_again():
     with pytest.raises(Busy) as caught, admit_text(service, 60) as ticket:
         await read_text(service, ticket, await opened(service, LARGE), OcrOptions())
     assert caught.value.retry_after == 1
+
+
+class WarningChart(FakeChart):
+    """Answers each chart with a warning and half of the confidence."""
+
+    def read(self, charts):
+        warning = ReadingWarning("marks_unread", "2 marks are missing")
+        return [replace(reading, warnings=(warning,), confidence=0.5) for reading in super().read(charts)]
+
+
+async def test_warnings_and_confidence_of_a_chart_reach_the_caller():
+    pipeline, _, _ = build(wants_words=True, chart_engine=WarningChart())
+    with pipeline.admit_chart(60) as ticket:
+        reading = await pipeline.read_chart(ticket, LARGE)
+    assert [warning.code for warning in reading.warnings] == ["marks_unread"]
+    assert reading.confidence == 0.5
