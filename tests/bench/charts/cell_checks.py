@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from serve_app.domain import Cell, ChartTable
 from serve_app.tables.edit_distance import similarity
+
+from serve_app.domain import Cell, ChartTable
 from serve_app.tables.numbers import expand, parse_number
 
 LEAST_ALIKE = 0.8
