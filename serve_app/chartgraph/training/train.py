@@ -141,7 +141,7 @@ def train(args: argparse.Namespace) -> None:
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     loader = DataLoader(
-        ChartBatches(trainer.seed, args.batch, load_readings(args.readings)),
+        ChartBatches(trainer.seed, args.batch, list(load_readings(args.readings))),
         batch_size=None,
         num_workers=args.workers,
         prefetch_factor=4 if args.workers else None,

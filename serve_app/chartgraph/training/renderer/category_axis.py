@@ -68,7 +68,7 @@ def _place_on_scale(drawing: Drawing) -> CategoryAxis:
     low, high = positions[0] - pad, positions[-1] + pad
     margin = rng.choice([0.0, 0.0, 0.02, 0.045])
     wanted = rng.randint(4, 9)
-    step = next((step for step in STEPS if (high - low) / step <= wanted), STEPS[-1])
+    step: float = next((step for step in STEPS if (high - low) / step <= wanted), STEPS[-1])
     if chart.edges:
         step = least * max(1, math.ceil((high - low) / least / 10))
     first = math.ceil(low / step - 1e-9) * step if not chart.edges else low

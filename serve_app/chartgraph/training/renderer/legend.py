@@ -172,8 +172,8 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
             canvas.rectangle(box, blend(colour, style.theme.panel, 1 - style.area_alpha))
             canvas.rule((x, y), (x + legend.key_width, y), colour, style.line_width * em)
         else:
-            edge = (0, 0, 0) if style.bar_edge == "dark" and not is_pie else None
-            canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour, edge, 0.07 * em)
+            rim = (0, 0, 0) if style.bar_edge == "dark" and not is_pie else None
+            canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour, rim, 0.07 * em)
         role = Role.CATEGORY if is_pie else Role.SERIES
         word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, anchor=anchor)
         (drawing.category_words if is_pie else drawing.series_words)[index] = word

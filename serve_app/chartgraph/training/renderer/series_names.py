@@ -18,19 +18,18 @@ def find_naming(drawing: Drawing) -> str:
     "inside" (in areas), "heading" (over bars), "first" (in the bars of the first category).
     """
     chart, naming = drawing.chart, drawing.style.naming
-    if not chart.named or chart.panels:
-        return "heading" if chart.panels else "none"
+    if not chart.named:
+        return "none"
     if chart.line or chart.kind is ChartKind.PIE:
         return "key"
-    if naming in {"key", "coloured"}:
+    if naming in {"key", "coloured"} and not chart.panels:
         return naming
     if chart.kind is ChartKind.LINE:
         return "end" if naming == "end" else "over"
-    if not chart.stacked:
+    if not chart.stacked and not chart.panels:
         return "first" if chart.kind is ChartKind.HORIZONTAL_BAR and naming == "heading" else "coloured"
-    if chart.kind is ChartKind.HORIZONTAL_BAR:
-        return "heading"
-    return "inside" if chart.kind is ChartKind.AREA and naming == "heading" else "end"
+    beside = "inside" if chart.kind is ChartKind.AREA and naming == "heading" else "end"
+    return "heading" if chart.kind is ChartKind.HORIZONTAL_BAR else beside
 
 
 def reserve_names(drawing: Drawing, room: Room, naming: str) -> None:
