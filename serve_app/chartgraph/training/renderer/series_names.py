@@ -71,7 +71,7 @@ def spread(places: list[float], gap: float, low: float, high: float) -> list[flo
 def choose_ink(drawing: Drawing, series: int) -> Colour:
     """A series' colour, darkened where it would be too pale to read; with some charts the plain ink."""
     ink, back = drawing.style.theme.ink, drawing.style.theme.background
-    if drawing.style.vary == "one":
+    if drawing.style.vary == "one" and find_naming(drawing) != "coloured":
         return ink
     colour = drawing.colour(series)
     return blend(colour, ink, 0.5) if abs(luminance(colour) - luminance(back)) < 0.2 else colour
