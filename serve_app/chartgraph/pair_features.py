@@ -71,7 +71,7 @@ def word_colours(pixels: Tensor, words: Tensor, background: Tensor, extent: Tens
 
     First the key colour left of the word, where a legend's key is, then the ink and pixels at four distances left.
     """
-    centre, start, _ = word_points(words)
+    _, start, _ = word_points(words)
     height = words[..., 3]
     along = torch.stack((words[..., 5], -words[..., 4]), -1)
     left = _key_colours(pixels, start - along * height[..., None] * 1.3, height * 0.5, background, extent)
