@@ -121,6 +121,8 @@ def _draw_plot(rng: random.Random, form: Form, script: str, room: float) -> Char
     if series > 1 and rng.random() < 0.12:
         first = rng.randint(1990, 2020)
         names = [str(first + i) for i in range(series)]
+    elif series > 1 and rng.random() < 0.06:
+        names = rng.sample(rng.choice(["0123456789", "abcdefghijklmnoprstuvwxyz", "ABCDEFGHMXYZ"]), series)
     named = series > 1 or rng.random() < 0.12
 
     percent = normalised or rng.random() < 0.2

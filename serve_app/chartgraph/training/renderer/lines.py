@@ -127,7 +127,7 @@ def _smooth(points: list[Point]) -> list[Point]:
 def _print_value(drawing: Drawing, series: int, category: int, points: list[Point]) -> int | None:
     """Print the value beside its point, above it or in a valley below it, if there is room; gives the word.
 
-    The style "upright" stands for values at the line's two ends only.
+    The style "upright" stands for values at the two ends of a line only, "inside" for values right of their points.
     """
     chart, style, em = drawing.chart, drawing.style, drawing.em
     if style.labels == "none" or (style.labels == "upright" and 0 < category < len(points) - 1):
@@ -139,6 +139,8 @@ def _print_value(drawing: Drawing, series: int, category: int, points: list[Poin
     below = len(chart.values) < 3 and all(other < y for other in around)
     reach = font.cap / 2 + (0.35 + style.marker_size * (style.marker != "")) * em
     half = font.width(text) / 2
+    if style.labels == "inside":
+        x, reach = x + half + (0.2 + style.marker_size) * em, 0.0
     for side in (reach, -reach) if below else (-reach, reach):
         box = (x - half, y + side - font.cap / 2, x + half, y + side + font.cap / 2)
         if drawing.canvas.is_free(box, 0.2 * em):

@@ -62,6 +62,9 @@ def draw_categories(rng: random.Random, script: str, count: int, ordered: bool) 
             return labels
     if rng.random() < 0.06:
         return [chr(ord("A") + i) for i in range(count)]
+    if not ordered and count < 8 and rng.random() < 0.06:  # of something counted, such as cylinders
+        first, step = rng.randint(0, 5), rng.choice([1, 1, 2])
+        return [str(first + i * step) for i in range(count)]
     if script == "latin" and count <= 12 and rng.random() < 0.12:  # answers to a question
         phrases = {draw_sentence(rng, rng.randint(2, 7)) for _ in range(3 * count)}
         return sorted(phrases)[:count]
