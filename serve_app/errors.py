@@ -6,6 +6,7 @@ AppError
 │   ├── UnreadableImage   400 unreadable_image
 │   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
+├── Forbidden             403 forbidden
 ├── JobNotFound           404 job_not_found
 ├── DeadlineExceeded      408 deadline_exceeded     (retry)
 ├── IdempotencyConflict   409 idempotency_conflict
@@ -18,6 +19,7 @@ AppError
 │   ├── PasswordRequired  422 password_required
 │   └── WrongPassword     422 wrong_password
 ├── Busy                  429 busy                  (retry, Retry-After)
+├── RateLimited           429 rate_limited          (retry, Retry-After)
 ├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
@@ -71,6 +73,12 @@ class Unauthorized(AppError):
     """No API key, or a wrong one."""
 
     status, code = 401, "unauthorized"
+
+
+class Forbidden(AppError):
+    """The API key is not for this."""
+
+    status, code = 403, "forbidden"
 
 
 class JobNotFound(AppError):
@@ -149,6 +157,12 @@ class Busy(AppError):
     """All replicas are busy and the queue is full."""
 
     status, code, retryable = 429, "busy", True
+
+
+class RateLimited(AppError):
+    """The API key has used up its requests, or has as many in flight as it may."""
+
+    status, code, retryable = 429, "rate_limited", True
 
 
 class BlobMissing(AppError):

@@ -98,6 +98,7 @@ async def read(
     in its place.
     """
     document = await read_document(find_service(request), ticket, data, read_options(query))
+    request.state.pages = document.pages_read
     return await write_document(request, document, query.format, link_inline)
 
 

@@ -135,6 +135,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     service = find_service(request)
     upload = await Upload.open(service.config, image)
     page = await read_text(service, ticket, upload, _options(asked))
+    request.state.pages = 1
     result = OcrResult(prunedResult=page.paddlex)
     if asked.visualize:
         drawn = await upload.draw(page.lines)

@@ -45,6 +45,7 @@ async def read_image(request: Request) -> bytes:
     """
     limit = request.app.state.config.limits.max_bytes
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    request.state.pages = 1  # for the audit log
     if content_type == "multipart/form-data":
         return await read_form(bounded(request, limit + ENVELOPE), limit)
     if content_type in UNTOLD or content_type.startswith("image/"):

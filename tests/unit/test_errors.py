@@ -24,6 +24,7 @@ def test_only_passing_troubles_are_retryable():
     assert {error.code for error in all_errors() if error.retryable} == {
         "deadline_exceeded",
         "busy",
+        "rate_limited",
         "model_unavailable",
         "model_broken",
         "store_unavailable",
