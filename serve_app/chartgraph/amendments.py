@@ -28,7 +28,11 @@ def amend(graph: Graph) -> Graph:
     if role is Role.SERIES:
         named = amended.find_words(Role.SERIES)
         keyed = list(find_keys(amended, named))
-        strange = [word for word in named if word not in keyed and not is_in_line(graph.words[word], [graph.words[i] for i in keyed])]
+        strange = [
+            word
+            for word in named
+            if word not in keyed and not is_in_line(graph.words[word], [graph.words[i] for i in keyed])
+        ]
         if len(keyed) >= 2 and strange:  # the legend's title, or a point's marker that OCR read as a letter
             roles[strange] = _make_sure(roles.shape[1], Role.OTHER)
             amended = replace(graph, roles=roles, links=_unlink(graph, strange))

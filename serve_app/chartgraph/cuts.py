@@ -21,7 +21,9 @@ _KEY_WITHIN = re.compile(rf"\s*{_DASH}+\s?{_DOT}\s?{_DASH}*\s*|\s+{_DOT}\s?{_DAS
 _KEY_BEFORE = re.compile(rf"^\s*(?:{_DASH}+\s?{_DOT}?\s?{_DASH}*|{_DOT}\s?{_DASH}+|{_DOT}\s)\s*(?=[^\W\d_])")
 """A legend's key that OCR read as text: a line, a dot, or both."""
 
-_SIGN = re.compile(rf"{_DASH}*[oO0QDCGae96+x\u25cb\u25cf\u25ef\u25b3\u25b2\u25c7\u25c6\u25a1\u25a0\u0394\u00f3]{_DASH}*|{_DASH}+")
+_SIGN = re.compile(
+    rf"{_DASH}*[oO0QDCGae96+x\u25cb\u25cf\u25ef\u25b3\u25b2\u25c7\u25c6\u25a1\u25a0\u0394\u00f3]{_DASH}*|{_DASH}+"
+)
 """What OCR reads where a point's marker or a legend's key is drawn."""
 
 _TOKEN = re.compile(r"\s+|(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[A-Z])")
@@ -91,14 +93,14 @@ def _measure_gap(graph: Graph, word: int, x: float) -> float:
 def _cut_at_keys(line: TextLine, placed: PlacedWord, keys: Floats) -> list[TextLine]:
     """The names of a legend's row, each without its key."""
     left, width, height = placed.x - placed.width / 2, placed.width, placed.height
-    on_line = [
-        float(x) for x, y in keys if abs(y - placed.y) < 0.6 * height and left - 2 * height < x < left + width
-    ]
+    on_line = [float(x) for x, y in keys if abs(y - placed.y) < 0.6 * height and left - 2 * height < x < left + width]
     if not on_line:
         return [line]
     within = [x for x in on_line if x > left + height]
     before = _KEY_BEFORE.match(line.text)
-    found = [match.span() for match in _KEY_WITHIN.finditer(line.text) if match.start() > (before.end() if before else 0)]
+    found = [
+        match.span() for match in _KEY_WITHIN.finditer(line.text) if match.start() > (before.end() if before else 0)
+    ]
     if not found:
         found = [span for x in within if (span := _find_break(line.text, (x - left) / width))]
     edges = [before.end() if before else 0, *(i for span in sorted(set(found)) for i in span), len(line.text)]

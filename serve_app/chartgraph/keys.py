@@ -86,7 +86,9 @@ def locate_keys(graph: Graph, names: Sequence[int]) -> dict[int, Floats]:
     keys = find_keys(graph, names)
     if not keys:
         return {}
-    starts = {name: np.array([graph.words[name].x - graph.words[name].width / 2, graph.words[name].y]) for name in names}
+    starts = {
+        name: np.array([graph.words[name].x - graph.words[name].width / 2, graph.words[name].y]) for name in names
+    }
     offset = np.median([graph.points[key] - starts[name] for name, key in keys.items()], axis=0)
     known = [graph.words[name] for name in keys]
     return {

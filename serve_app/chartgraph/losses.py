@@ -34,9 +34,7 @@ def list_losses(
     if columns.nameless:
         warnings.append(ReadingWarning("series_unnamed", f"No name was found for {_count(columns.nameless, 'series')}"))
     if axis is None and any(not cell.text for cell in cells.values()):
-        warnings.append(
-            ReadingWarning("no_axis", "No value axis was read: values that are not printed are missing")
-        )
+        warnings.append(ReadingWarning("no_axis", "No value axis was read: values that are not printed are missing"))
     if rows.nameless or rows.inferred:
         parts = [f"{_count(rows.nameless, 'row')} without a label"] if rows.nameless else []
         parts += [f"{_count(rows.inferred, 'label')} inferred from others"] if rows.inferred else []

@@ -80,7 +80,9 @@ def drop_strays(
     step = float(np.median(np.diff(np.sort(places))))
     beyond = (places < spots.min() - 0.75 * step) | (places > spots.max() + 0.75 * step)
     claimed = np.array([(links[list(marks), 1 + i] * graph.scores[list(marks)]).max() > 0.5 for i in categories])
-    return [i for i, stray in zip(categories, (far & (far.mean() < 0.4)) | (beyond & ~claimed), strict=True) if not stray]
+    return [
+        i for i, stray in zip(categories, (far & (far.mean() < 0.4)) | (beyond & ~claimed), strict=True) if not stray
+    ]
 
 
 def find_rows(

@@ -10,7 +10,16 @@ import httpx
 from serve_app.client import calls
 from serve_app.client.errors import ServiceError, ServiceUnreachable
 from serve_app.client.events import EventParser, JobEvent
-from serve_app.client.requests import RETRIED, Call, Source, build_headers, choose_pause, list_pauses, parse_body
+from serve_app.client.requests import (
+    RETRIED,
+    Call,
+    Converted,
+    Source,
+    build_headers,
+    choose_pause,
+    list_pauses,
+    parse_body,
+)
 
 
 class AsyncClient:
@@ -48,9 +57,9 @@ class AsyncClient:
         """A document. Raises as `Client.read_text`."""
         return await self._json(calls.read_document(source, options))
 
-    async def convert(self, source: Source, format: str = "markdown", **options: Any) -> bytes:
+    async def convert(self, source: Source, format: str = "markdown", **options: Any) -> Converted:
         """A document in another format. Raises as `Client.read_text`."""
-        return (await self._send(calls.read_document(source, options | {"format": format}))).content
+        return Converted.of(await self._send(calls.read_document(source, options | {"format": format})))
 
     async def submit(self, source: Source, *, idempotency_key: str | None = None, **options: Any) -> dict[str, Any]:
         """Hand a document in as a job. Raises as `Client.read_text`."""

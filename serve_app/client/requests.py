@@ -38,6 +38,21 @@ class Call:
         return client.build_request(self.method, self.path, params=params, files=files, headers=dict(self.headers))
 
 
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A document in another format; `pages_total` is what it has, `pages_read` how many of them were read."""
+
+    content: bytes
+    pages_total: int
+    pages_read: int
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> "Converted":
+        """From an answer, whose headers tell the pages."""
+        total, read = (int(response.headers[f"X-Pages-{name}"]) for name in ("Total", "Read"))
+        return cls(response.content, total, read)
+
+
 def read_source(source: Source) -> bytes:
     """The bytes of a source.
 

@@ -10,7 +10,16 @@ import httpx
 from serve_app.client import calls
 from serve_app.client.errors import ServiceError, ServiceUnreachable
 from serve_app.client.events import EventParser, JobEvent
-from serve_app.client.requests import RETRIED, Call, Source, build_headers, choose_pause, list_pauses, parse_body
+from serve_app.client.requests import (
+    RETRIED,
+    Call,
+    Converted,
+    Source,
+    build_headers,
+    choose_pause,
+    list_pauses,
+    parse_body,
+)
 
 
 class Client:
@@ -57,9 +66,9 @@ class Client:
         """A document: the JSON of `/v1/document`, whose parameters `options` are. Raises as `read_text`."""
         return self._json(calls.read_document(source, options))
 
-    def convert(self, source: Source, format: str = "markdown", **options: Any) -> bytes:
+    def convert(self, source: Source, format: str = "markdown", **options: Any) -> Converted:
         """A document in another format: markdown, html or text. Raises as `read_text`."""
-        return self._send(calls.read_document(source, options | {"format": format})).content
+        return Converted.of(self._send(calls.read_document(source, options | {"format": format})))
 
     def submit(self, source: Source, *, idempotency_key: str | None = None, **options: Any) -> dict[str, Any]:
         """Hand a document in as a job; the answer has its `id`. Raises as `read_text`."""

@@ -51,7 +51,9 @@ def warn_of_unread_script(lines: Sequence[TextLine]) -> ReadingWarning | None:
     if len(unread) < MIN_LINES or len(unread) < UNREAD_SHARE * len(long):
         return None
     counted = f"{len(unread)} of {len(long)} lines came out nearly without letters"
-    return ReadingWarning("unread_script", f"{counted}: the OCR model does not know their script, or the page is turned")
+    return ReadingWarning(
+        "unread_script", f"{counted}: the OCR model does not know their script, or the page is turned"
+    )
 
 
 def warn_of_glued_words(lines: Sequence[TextLine]) -> ReadingWarning | None:

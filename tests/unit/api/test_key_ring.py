@@ -27,7 +27,9 @@ def test_keys_come_from_a_variable(monkeypatch):
     assert ring.find("sa_wrong") is None
 
 
-@pytest.mark.parametrize(("value", "told"), [(None, "is not set"), ("", "holds no API keys"), ('{"keys": []}', "no API")])
+@pytest.mark.parametrize(
+    ("value", "told"), [(None, "is not set"), ("", "holds no API keys"), ('{"keys": []}', "no API")]
+)
 def test_a_variable_without_keys_starts_nothing(monkeypatch, value, told):
     if value is not None:
         monkeypatch.setenv("TEST_KEYS", value)
