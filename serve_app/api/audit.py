@@ -1,4 +1,4 @@
-"""One log line a request: who, what, how many pages, how it ended. Never contents, names of files, or addresses asked."""
+"""One log line a request: who, what, how many pages, how it ended. Never contents, and no names of files."""
 
 import logging
 import time

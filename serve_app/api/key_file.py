@@ -24,7 +24,7 @@ Scope = Literal["read", "admin"]
 
 
 class Key(BaseModel):
-    """A key. `read` is for reading, and for one's own jobs; `admin` also sees, cancels and deletes the jobs of others."""
+    """A key. `read` is for reading and for one's own jobs; `admin` also for seeing and ending the jobs of others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -31,8 +31,8 @@ _FRAMEWORKS = {
     "torch": "import torch as t; print(t.__version__, 'CUDA', t.version.cuda, 'sees', t.cuda.device_count(), 'GPUs')",
     "paddle": (
         "import paddle as p; c = p.device.is_compiled_with_cuda(); "
-        "print(p.__version__, 'CUDA', p.version.cuda() if c else None, 'sees', p.device.cuda.device_count() if c else 0, "
-        "'GPUs')"
+        "print(p.__version__, 'CUDA', p.version.cuda() if c else None, "
+        "'sees', p.device.cuda.device_count() if c else 0, 'GPUs')"
     ),
 }
 

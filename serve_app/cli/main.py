@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(command.main(args=arguments, prog_name="serve-app", standalone_mode=False) or 0)
     except TyperException as error:
-        error.show()
+        shown: Any = error
+        shown.show()  # typer does not declare it on the class that it exports
     except (ConfigError, ServiceError, ServiceUnreachable) as error:
         print(error, file=sys.stderr)
     except typer.Abort:

@@ -67,6 +67,11 @@ def list_pauses(retries: int) -> Iterator[float]:
     yield from (min(0.5 * 2**i, 10.0) for i in range(retries))
 
 
+def may_pass(response: httpx.Response) -> bool:
+    """Whether what is wrong with an answer may be over the next time; also true of an answer that is fine."""
+    return response.is_success or response.status_code in RETRIED
+
+
 def choose_pause(response: httpx.Response | None, default_s: float) -> float:
     """The server's `Retry-After` in seconds, or the default."""
     told = response.headers.get("Retry-After", "") if response is not None else ""

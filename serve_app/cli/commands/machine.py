@@ -39,12 +39,13 @@ def up(
             return 1
     serve = find_program("serve")
     os.execvpe(serve, [serve, "run", str(config)], environment)
+    raise AssertionError("this process is `serve run` now")
 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="JSON, for machines")] = False,
 ) -> int:
-    """Look for what would keep the service from running here, and say what to do. Exits with 1 if there is something."""
+    """Look for what would keep the service from running here, and say what to do. The exit status is 1 if it would."""
     from serve_app.cli.doctor import examine
 
     findings = list(examine())

@@ -30,25 +30,19 @@ class Batch:
         manifest = Manifest(self.folder)
         pool = ThreadPoolExecutor(self.parallel, "read")
         try:
-            running = [pool.submit(self._read, source, manifest, watcher) for source in sources]
+            running = [pool.submit(self._try, source, manifest, watcher) for source in sources]
             for future in as_completed(running):
                 yield future.result()
         finally:
             watcher.stop.set()
             pool.shutdown(cancel_futures=True)
 
-    def _read(self, source: Source, manifest: Manifest, watcher: Watcher) -> Outcome:
+    def _try(self, source: Source, manifest: Manifest, watcher: Watcher) -> Outcome:
         name = str(source.path)
         if watcher.stop.is_set():
             return Outcome(name, "failed", message="not tried: the service does not answer any more")
         try:
-            data = source.path.read_bytes()
-            key = make_key(data, {"format": self.task.format, **self.task.options})
-            if manifest.has(source.name, key):
-                watcher.advance(1)
-                return Outcome(name, "skipped")
-            found = read(self.client, data, self.task, watcher)
-            outputs = [self._write(source.name + suffix, content) for suffix, content in found.files.items()]
+            return self._read(source, manifest, watcher)
         except (OSError, ServiceError) as error:
             watcher.advance(1)
             return Outcome(name, "failed", message=getattr(error, "strerror", None) or str(error))
@@ -57,11 +51,22 @@ class Batch:
             return Outcome(name, "failed", message=str(error))
         except Stopped:
             return Outcome(name, "failed", message="stopped")
+
+    def _read(self, source: Source, manifest: Manifest, watcher: Watcher) -> Outcome:
+        data, name = source.path.read_bytes(), str(source.path)
+        entry = f"{source.name} as {self.task.format}"
+        # A password only opens the file: it changes nothing in what is read, and is not even kept as a hash.
+        key = make_key(data, {name: value for name, value in self.task.options.items() if name != "password"})
+        if manifest.has(entry, key):
+            watcher.advance(1)
+            return Outcome(name, "skipped")
+        found = read(self.client, data, self.task, watcher)
+        outputs = tuple(self._write(source.name + suffix, content) for suffix, content in found.files.items())
+        manifest.remove_others(entry, outputs)
         if found.missing:
-            return Outcome(name, "partial", found.pages, tuple(outputs), found.missing)
-        manifest.add(source.name, key, outputs)
-        message = "" if outputs else "has no tables"
-        return Outcome(name, "done", found.pages, tuple(outputs), message)
+            return Outcome(name, "partial", found.pages, outputs, found.missing)
+        manifest.add(entry, key, outputs)
+        return Outcome(name, "done", found.pages, outputs, "" if outputs else "has no tables")
 
     def _write(self, name: str, content: bytes) -> str:
         """Write a result in one step, so that none is ever there in part; its path below the folder."""

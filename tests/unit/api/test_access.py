@@ -27,5 +27,5 @@ def test_other_machines_do_unless_the_config_says_so(host):
     ],
 )
 def test_settings_that_contradict_are_refused(settings):
-    with pytest.raises(ValueError, match="http|cors_origins"):
+    with pytest.raises(ValueError, match=r"http|cors_origins"):
         HttpConfig.model_validate(settings)
