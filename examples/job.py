@@ -13,6 +13,7 @@ args = parser.parse_args()
 
 
 async def main() -> None:
+    """Hand it in, print its pages, and leave nothing behind."""
     async with AsyncClient(args.url) as client:
         job = await client.submit(args.document)
         # If the connection breaks, the events go on where they were.

@@ -1,4 +1,4 @@
-"""Writes a document as Markdown beside it, and names what could not be read: `python examples/read_document.py a.pdf`."""
+"""Writes a document as Markdown beside it: `python examples/read_document.py report.pdf --pages 1-5`."""
 
 import argparse
 from pathlib import Path

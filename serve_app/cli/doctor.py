@@ -131,7 +131,8 @@ def check_framework(name: str, probe: str, with_card: bool) -> Finding:
 
 def check_port(port: int) -> Finding:
     """Whether a port is free, and who holds it if not."""
-    what = f"port {port} ({(PORTS | HAPROXY_PORTS)[port]})"
+    use = (PORTS | HAPROXY_PORTS).get(port)
+    what = f"port {port} ({use})" if use else f"port {port}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -25,19 +25,28 @@ app.add_typer(keys.app, name="keys")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 if all is well, 1 if something went wrong, 2 if nothing could be done."""
-    from serve_app.client.errors import ServiceError, ServiceUnreachable
-
     command: Any = typer.main.get_command(app)
     try:
         return int(command.main(args=arguments, prog_name="serve-app", standalone_mode=False) or 0)
     except TyperException as error:
         shown: Any = error
         shown.show()  # typer does not declare it on the class that it exports
-    except (ConfigError, ServiceError, ServiceUnreachable) as error:
+    except ConfigError as error:
         print(error, file=sys.stderr)
     except typer.Abort:
         print("Stopped", file=sys.stderr)
+    except Exception as error:
+        if not _is_told(error):
+            raise
+        print(error, file=sys.stderr)
     return 2
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether an error's message says enough; the client is imported only where there is one."""
+    from serve_app.client import ServiceError, ServiceUnreachable
+
+    return isinstance(error, ServiceError | ServiceUnreachable)
 
 
 def run() -> None:

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
+from uuid import uuid4
 
 import openpyxl
 import psutil
@@ -61,7 +63,7 @@ def test_a_job_is_submitted_watched_listed_and_deleted(service, folder, tmp_path
     assert run("jobs", "list", *url) == ""
 
 
-def test_a_service_is_started_for_the_call_and_stopped(tmp_path, folder):
+def test_a_service_is_started_for_the_call_and_stopped(tmp_path, folder, monkeypatch):
     config = shipped_config()
     config["http_options"]["host"] = "0.0.0.0"  # not used for a service that is only for this call
     [application] = config["applications"]
@@ -80,12 +82,17 @@ def test_a_service_is_started_for_the_call_and_stopped(tmp_path, folder):
         "--config",
         tmp_path / "fakes.yaml",
     )
-    before = list_ray_processes()
+    monkeypatch.setenv("TEST_MARK", mark := uuid4().hex)
     assert "2 files: 2 read; 3 pages" in run(*read)
     assert SENTENCE in (tmp_path / "out" / "report.pdf.txt").read_text()
-    assert list_ray_processes() <= before
+    assert list_marked(mark) == []
 
 
-def list_ray_processes():
-    """The raylets that this process's children may have left; those of other programs stand before and after."""
-    return {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "raylet"}
+def list_marked(mark):
+    """The processes that have inherited a mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("TEST_MARK") == mark:
+                found.append(process.name())
+    return found

@@ -82,16 +82,16 @@ def write_xlsx(tables: Sequence[Table]) -> bytes:
         contents.write_url(line, 0, f"internal:'{table.name}'!A1", string=table.name)
         contents.write_number(line, 1, table.page)
         contents.write_string(line, 2, table.kind)
-        contents.write_string(line, 3, _clean(table.title))
+        contents.write_string(line, 3, _clean(table.title) or "-")
         contents.write_number(line, 4, len(table.rows))
         contents.write_number(line, 5, max(map(len, table.rows), default=0))
         sheet = workbook.add_worksheet(table.name)
         for y, row in enumerate(table.rows):
             for x, cell in enumerate(row):
-                if cell.number is None:
-                    sheet.write_string(y, x, _clean(cell.text))
-                else:
+                if cell.number is not None:
                     sheet.write_number(y, x, cell.number, percent if cell.percent else None)
+                elif cell.text:
+                    sheet.write_string(y, x, _clean(cell.text))
         sheet.autofit()
     contents.autofit()
     workbook.close()
