@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 
 from serve_app.cli.processes import find_listener, is_left_over
 from serve_app.config import MIB, Limits
+from serve_app.errors import ConfigError
 
 GIB = 1024**3
 PORTS = {8000: "the service", 8265: "Ray's dashboard"}
@@ -71,6 +72,8 @@ def examine() -> Iterator[Finding]:
     memory = Path("/proc/meminfo").read_text()
     yield check_memory(read_available(memory))
     yield check_image(read_available(memory), Limits())
+    for card in cards:
+        yield check_card(card)
 
 
 def check_python(found: tuple[int, int]) -> Finding:
@@ -183,6 +186,19 @@ def check_image(available: int, limits: Limits) -> Finding:
         f"{limits.max_pixels:,} pixels ({side:,} x {side:,}) by default, {need / MIB:.0f} MiB decoded",
         "Set limits.max_pixels lower",
     )
+
+
+def check_card(card: str) -> Finding:
+    """The largest page that OCR reads whole on a GPU, by what `serve-app plan` finds for its memory."""
+    from serve_app.planning.plan import make_plan
+
+    name, memory, _ = (part.strip() for part in card.split(","))
+    try:
+        plan = make_plan("opendatalab/MinerU2.5-Pro-2605-1.2B", int(memory.removesuffix("MiB")) * MIB)
+    except ConfigError as error:
+        return Finding(f"models on {name}", False, str(error), "Use the bundled models, or a larger GPU")
+    sides = f"{plan.layout.ocr_side} pixels a side" if plan.ocr else "none: OCR stays on the CPU"
+    return Finding(f"largest image on {name}", True, f"{sides}, beside the chart model; computed, see serve-app plan")
 
 
 def read_available(meminfo: str) -> int:

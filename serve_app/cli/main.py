@@ -22,6 +22,9 @@ for group in (read, machine, configs):
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C has ended: 128 and the number of the signal, as shells have it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 if all is well, 1 if something went wrong, 2 if nothing could be done."""
@@ -35,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
     except typer.Abort:
         print("Stopped", file=sys.stderr)
+        return INTERRUPTED
     except Exception as error:
         if not _is_told(error):
             raise

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any
 
 from serve_app.cli.reading.tables import list_tables, write_csv, write_xlsx
-from serve_app.client import Client, ServiceError
+from serve_app.client import Client, ServiceError, ServiceUnreachable
 
 SUFFIXES = {"markdown": ".md", "html": ".html", "text": ".txt", "json": ".json", "csv": ".csv", "xlsx": ".xlsx"}
 """The formats, with how their files end."""
@@ -86,6 +86,7 @@ def _read_as_job(client: Client, data: bytes, task: Task, watcher: Watcher) -> _
         if error.code == "job_not_found":
             return None
         raise
+    reachable = True
     try:
         for event in client.watch(job_id, content=False):
             if watcher.stop.is_set():
@@ -100,9 +101,13 @@ def _read_as_job(client: Client, data: bytes, task: Task, watcher: Watcher) -> _
             raise ServiceError(200, failure["code"], failure["message"], "")
         body = client.get_result(job_id, task.asked)
         return _Content(body, job["pages"]["done"], job["pages"]["failed"])
+    except ServiceUnreachable:
+        reachable = False
+        raise
     finally:
-        with suppress(ServiceError):  # already deleted, where jobs are kept until they are read
-            client.cancel_job(job_id)
+        if reachable:
+            with suppress(ServiceError):  # already deleted, where jobs are kept until they are read
+                client.cancel_job(job_id)
 
 
 def _read_at_once(client: Client, data: bytes, task: Task) -> _Content:

@@ -6,6 +6,7 @@ import pytest
 from serve_app.cli.doctor import (
     GIB,
     Finding,
+    check_card,
     check_disk,
     check_folder,
     check_framework,
@@ -65,6 +66,11 @@ def test_a_model_library(probe, with_card, fine):
 
 def test_paddle_may_be_absent():
     assert check_framework("paddle", "raise ModuleNotFoundError(\"No module named 'paddle'\")", False).fine
+
+
+def test_a_card_is_planned_with():
+    assert "4000 pixels" in check_card("NVIDIA H100 80GB HBM3, 81559 MiB, 580.1").found
+    assert not check_card("NVIDIA T400, 2048 MiB, 580.1").fine
 
 
 def test_room():
