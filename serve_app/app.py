@@ -11,6 +11,7 @@ from serve_app.config import AppConfig
 from serve_app.planning.shares import check_start
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
 from serve_app.serving.jobs import Jobs
+from serve_app.serving.listening import check_access
 
 logger = logging.getLogger("ray.serve")
 
@@ -22,8 +23,10 @@ def build_app(args: AppConfig) -> Application:
     needs of a node is set here, from `args:`.
 
     Raises:
-        ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models.
+        ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models, or
+            other machines reach a service that asks for no key.
     """
+    check_access(args.http)
     profile = find_profile(args.chart.model, args.chart.profile)
     with_gpu = asks_for_gpu(args)
     if with_gpu:

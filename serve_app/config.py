@@ -275,6 +275,28 @@ class HttpConfig(Section):
     """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False
     """Fetch images from URLs that clients send to `POST /ocr`. Off by default: clients choose the address."""
+    keys_file: str | None = None
+    """File of API keys, as `serve-app keys add` writes it, on every node where an ingress replica runs. With keys, each
+    request must bring one; without, whoever reaches the port is served."""
+    keys_env: str | None = None
+    """Environment variable of the ingress that holds what would stand in that file."""
+    open: bool = False
+    """Serve without keys on an address that other machines reach. Otherwise the application does not start there."""
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^\s/?#@]+)$")], ...] = ()
+    """Origins, such as https://app.example.org, whose pages browsers let call the service. None by default."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether requests must bring a key."""
+        return self.keys_file is not None or self.keys_env is not None
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> "HttpConfig":
+        if self.keys_file is not None and self.keys_env is not None:
+            raise ValueError("http: name keys_file or keys_env, not both")
+        if self.open and self.keyed:
+            raise ValueError("http: open: true is for a service without keys; leave it out, or the keys")
+        return self
 
 
 class AppConfig(Section):

@@ -6,6 +6,7 @@ AppError
 │   ├── UnreadableImage   400 unreadable_image
 │   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
+├── Forbidden             403 forbidden
 ├── JobNotFound           404 job_not_found
 ├── UploadTimeout         408 upload_timeout        (retry)
 ├── IdempotencyConflict   409 idempotency_conflict
@@ -19,6 +20,7 @@ AppError
 │   └── WrongPassword     422 wrong_password
 ├── Quarantined           422 quarantined
 ├── Busy                  429 busy                  (retry, Retry-After)
+├── RateLimited           429 rate_limited          (retry, Retry-After)
 ├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
@@ -74,6 +76,12 @@ class Unauthorized(AppError):
     """No API key, or a wrong one."""
 
     status, code = 401, "unauthorized"
+
+
+class Forbidden(AppError):
+    """The API key is not for this."""
+
+    status, code = 403, "forbidden"
 
 
 class JobNotFound(AppError):
@@ -152,6 +160,12 @@ class Busy(AppError):
     """The service cannot answer in time, since it has too many requests."""
 
     status, code, retryable = 429, "busy", True
+
+
+class RateLimited(AppError):
+    """The API key has used up its requests, or has as many in flight as it may."""
+
+    status, code, retryable = 429, "rate_limited", True
 
 
 class BlobMissing(AppError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from serve_app.api import (
     capacity,
@@ -18,11 +19,16 @@ from serve_app.api import (
     site,
     v1,
 )
+from serve_app.api.audit import Audit
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
+from serve_app.api.key_limits import KeyLimits
+from serve_app.api.key_ring import KeyRing
+from serve_app.api.keys import RequireKey
 from serve_app.api.loop_lag import Observer, watching
 from serve_app.api.receiving import Arrivals
+from serve_app.config import HttpConfig
 from serve_app.pipeline.document import DocumentTurns
 from serve_app.pipeline.service import Service
 
@@ -33,6 +39,12 @@ Reads whole documents page by page (`/v1/document`).
 Send an image as multipart field `file`, or as the raw body with its `Content-Type`.
 Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`.
 """
+
+_EXPOSED = (
+    "Retry-After", "Location", "X-Request-ID", "X-Pages-Total", "X-Pages-Read",
+    "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+)  # fmt: skip
+"""Headers of answers that pages of other origins may read, where `http.cors_origins` lets them in."""
 
 
 def build_api(
@@ -48,6 +60,9 @@ def build_api(
         models: the deployments, by the models' names.
         jobs_service: the store of jobs, or None for none.
         observe_lag: told each second by how many seconds the event loop was late at most.
+
+    Raises:
+        ConfigError: the API keys that the config names are not there.
     """
     app = FastAPI(
         title="Documents and charts",
@@ -75,4 +90,21 @@ def build_api(
     app.include_router(limits.router)
     site.add_site(app)
     add_handlers(app)
+    _add_gates(app, service.config.http)
     return app
+
+
+def _add_gates(app: FastAPI, config: HttpConfig) -> None:
+    """What a request passes before it is routed; the last that is added is the first that it meets."""
+    ring = KeyRing.open(config)
+    if ring is not None:
+        app.add_middleware(RequireKey, ring=ring, limits=KeyLimits())
+    app.add_middleware(Audit)
+    if config.cors_origins:  # outside of the keys: browsers ask for permission without one
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=config.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+        )

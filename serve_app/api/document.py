@@ -102,6 +102,7 @@ async def read(
     """
     data = await read_document_upload(request, ticket)
     document = await read_document(find_service(request), ticket, data, read_options(query))
+    request.state.pages = document.pages_read
     return await write_document(request, document, query.format, link_inline)
 
 

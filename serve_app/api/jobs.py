@@ -26,7 +26,7 @@ from serve_app.api.tickets import find_service
 from serve_app.documents.kind import find_kind
 from serve_app.documents.page import UnreadablePage
 from serve_app.documents.storage import load_page
-from serve_app.errors import InvalidParameter, JobNotFound
+from serve_app.errors import Forbidden, InvalidParameter, JobNotFound
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Event, Job, PageState, Submission, Webhook
 from serve_app.pipeline.job_pages import load_result, store_options
@@ -72,8 +72,13 @@ def find_jobs(request: Request) -> JobsService:
 
 
 def find_owner(request: Request) -> str:
-    """Who asks; jobs of others are not found."""
+    """Who asks: the name of the key."""
     return str(getattr(request.state, "owner", _ANYBODY))
+
+
+def find_visible_owner(request: Request) -> str | None:
+    """Whose jobs the request may see; None for everybody's, with a key of scope `admin`."""
+    return None if getattr(request.state, "admin", False) else find_owner(request)
 
 
 @router.post("", status_code=202, openapi_extra=DOCUMENT_BODY)
@@ -118,19 +123,26 @@ async def list_jobs(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     before: str | None = None,
+    owner: str | None = None,
 ) -> JobsBody:
-    """Your jobs, newest first; `before` is the id after which to go on."""
+    """Your jobs, newest first; `before` is the id after which to go on.
+
+    A key of scope `admin` may name another `owner`.
+    """
     jobs = find_jobs(request)
-    return JobsBody(jobs=[JobBody.of(job) for job in await jobs.store.jobs(find_owner(request), limit, before)])
+    asked = owner or find_owner(request)
+    if find_visible_owner(request) not in (None, asked):
+        raise Forbidden("owner: only a key of scope admin sees the jobs of others")
+    return JobsBody(jobs=[JobBody.of(job) for job in await jobs.store.jobs(asked, limit, before)])
 
 
 @router.get("/{job_id}")
 async def get_job(request: Request, job_id: str, wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0.0) -> JobBody:
     """How far a job is. With `wait`, answers when something has changed, or after so many seconds."""
     jobs = find_jobs(request)
-    job = await jobs.store.get(job_id, find_owner(request))
+    job = await jobs.store.get(job_id, find_visible_owner(request))
     if wait and not job.state.terminal and await jobs.store.wait_for_events(job_id, job.last_event, wait):
-        job = await jobs.store.get(job_id, find_owner(request))
+        job = await jobs.store.get(job_id, find_visible_owner(request))
     return JobBody.of(job)
 
 
@@ -138,7 +150,7 @@ async def get_job(request: Request, job_id: str, wait: Annotated[float, Query(ge
 async def get_page(request: Request, job_id: str, number: int) -> PageBody:
     """A page's content, as soon as it is read; `number` counts the pages of the job from 1."""
     jobs = find_jobs(request)
-    await jobs.store.get(job_id, find_owner(request))
+    await jobs.store.get(job_id, find_visible_owner(request))
     page = next(iter(await jobs.store.pages(job_id, number, 1)), None)
     if page is None or page.number != number or page.state in (PageState.QUEUED, PageState.RUNNING):
         raise JobNotFound(f"Page {number} has not been read yet, or the job has no such page")
@@ -152,7 +164,7 @@ async def get_page(request: Request, job_id: str, number: int) -> PageBody:
 async def get_result(request: Request, job_id: str, query: Annotated[ResultQuery, Query()]) -> DocumentBody | Response:
     """What has been read so far; all of it once the job has ended."""
     jobs = find_jobs(request)
-    job = await jobs.store.get(job_id, find_owner(request))
+    job = await jobs.store.get(job_id, find_visible_owner(request))
     document = await load_result(jobs.store, jobs.blobs, job)
     answer = await write_document(request, document, query.format, link_inline)
     if job.read_once and job.state.terminal:
@@ -164,7 +176,7 @@ async def get_result(request: Request, job_id: str, query: Annotated[ResultQuery
 async def cancel_job(request: Request, job_id: str) -> JobBody:
     """Cancel a job: what runs for it ends, what was read stays. A job that has ended is deleted."""
     jobs = find_jobs(request)
-    job = await jobs.store.get(job_id, find_owner(request))
+    job = await jobs.store.get(job_id, find_visible_owner(request))
     if job.state.terminal:
         await jobs.housekeeper.delete(job_id)
         return JobBody.of(job)
@@ -180,7 +192,7 @@ async def stream_events(
     `content=false` leaves the pages' content out.
     """
     jobs = find_jobs(request)
-    job = await jobs.store.get(job_id, find_owner(request))
+    job = await jobs.store.get(job_id, find_visible_owner(request))
     stream = _stream(jobs, job, last_event_id, content=content)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

@@ -111,6 +111,7 @@ async def parse_files(request: Request, ticket: DocumentTicket) -> Response:
     documents = [
         (stem, await read_document(find_service(request), ticket, data, asked)) for stem, data in files.items()
     ]
+    request.state.pages = sum(document.pages_read for _, document in documents)
     task_id = request_id(request) or uuid4().hex
     status = {
         "task_id": task_id,

@@ -157,6 +157,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     service = find_service(request)
     upload = await Upload.open(service, data)
     page = await read_text(service, ticket, upload, _options(asked))
+    request.state.pages = 1
     one = OcrResult(prunedResult=page.paddlex)
     if asked.visualize is not False:
         drawn = await upload.draw(page.lines)

@@ -49,6 +49,7 @@ async def read_image(request: Request, ticket: Ticket) -> bytes:
     """
     limit = request.app.state.config.limits.max_bytes
     content_type = find_content_type(request)
+    request.state.pages = 1  # for the audit log
     if content_type == "multipart/form-data":
         async with receiving(request, ticket, limit + ENVELOPE) as arriving:
             body = await arriving.body()

@@ -10,7 +10,16 @@ import httpx
 from serve_app.client import calls
 from serve_app.client.errors import ServiceError, ServiceUnreachable
 from serve_app.client.events import EventParser, JobEvent
-from serve_app.client.requests import RETRIED, Call, Source, build_headers, choose_pause, list_pauses, parse_body
+from serve_app.client.requests import (
+    Call,
+    Converted,
+    Source,
+    build_headers,
+    choose_pause,
+    list_pauses,
+    may_pass,
+    parse_body,
+)
 
 
 class AsyncClient:
@@ -48,9 +57,9 @@ class AsyncClient:
         """A document. Raises as `Client.read_text`."""
         return await self._json(calls.read_document(source, options))
 
-    async def convert(self, source: Source, format: str = "markdown", **options: Any) -> bytes:
+    async def convert(self, source: Source, format: str = "markdown", **options: Any) -> Converted:
         """A document in another format. Raises as `Client.read_text`."""
-        return (await self._send(calls.read_document(source, options | {"format": format}))).content
+        return Converted.of(await self._send(calls.read_document(source, options | {"format": format})))
 
     async def submit(self, source: Source, *, idempotency_key: str | None = None, **options: Any) -> dict[str, Any]:
         """Hand a document in as a job. Raises as `Client.read_text`."""
@@ -77,25 +86,29 @@ class AsyncClient:
         """A job's events until it has ended. Raises as `Client.read_text`."""
         after, pauses = 0, list_pauses(self._retries)
         while True:
+            response: httpx.Response | None = None
+            failure: Exception = ServiceUnreachable("The events ended before the job did")
             try:
                 async with self._http.stream(
                     "GET", calls.watch_path(job_id, content), headers={"Last-Event-ID": str(after)}
                 ) as response:
                     if response.is_error:
                         await response.aread()
-                        raise ServiceError.of(response.status_code, parse_body(response))
-                    parser = EventParser()
-                    async for line in response.aiter_lines():
-                        for event in parser.feed(line):
-                            after, pauses = event.id, list_pauses(self._retries)
-                            yield event
-                            if calls.ends(event):
-                                return
+                        failure = ServiceError.of(response.status_code, parse_body(response))
+                    else:
+                        parser = EventParser()
+                        async for line in response.aiter_lines():
+                            for event in parser.feed(line):
+                                after, pauses = event.id, list_pauses(self._retries)
+                                yield event
+                                if calls.ends(event):
+                                    return
             except httpx.TransportError as error:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise ServiceUnreachable(str(error)) from error
-                await self._sleep(pause)
+                failure = ServiceUnreachable(f"{self._http.base_url} does not answer: {error}")
+            pause = next(pauses, None) if response is None or may_pass(response) else None
+            if pause is None:
+                raise failure
+            await self._sleep(choose_pause(response, pause))
 
     async def get(self, path: str) -> dict[str, Any]:
         """Any other route. Raises as `Client.read_text`."""
@@ -124,7 +137,7 @@ class AsyncClient:
                 response = await self._http.send(call.build(self._http))
                 if response.is_success:
                     return response
-                if pause is None or response.status_code not in RETRIED:
+                if pause is None or not may_pass(response):
                     raise ServiceError.of(response.status_code, parse_body(response))
             except httpx.TransportError as error:
                 if pause is None:

@@ -38,6 +38,21 @@ class Call:
         return client.build_request(self.method, self.path, params=params, files=files, headers=dict(self.headers))
 
 
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A document in another format; `pages_total` is what it has, `pages_read` how many of them were read."""
+
+    content: bytes
+    pages_total: int
+    pages_read: int
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> "Converted":
+        """From an answer, whose headers tell the pages."""
+        total, read = (int(response.headers[f"X-Pages-{name}"]) for name in ("Total", "Read"))
+        return cls(response.content, total, read)
+
+
 def read_source(source: Source) -> bytes:
     """The bytes of a source.
 
@@ -50,6 +65,11 @@ def read_source(source: Source) -> bytes:
 def list_pauses(retries: int) -> Iterator[float]:
     """Seconds to wait before each retry, where the server does not say."""
     yield from (min(0.5 * 2**i, 10.0) for i in range(retries))
+
+
+def may_pass(response: httpx.Response) -> bool:
+    """Whether what is wrong with an answer may be over the next time; also true of an answer that is fine."""
+    return response.is_success or response.status_code in RETRIED
 
 
 def choose_pause(response: httpx.Response | None, default_s: float) -> float:

@@ -10,7 +10,16 @@ import httpx
 from serve_app.client import calls
 from serve_app.client.errors import ServiceError, ServiceUnreachable
 from serve_app.client.events import EventParser, JobEvent
-from serve_app.client.requests import RETRIED, Call, Source, build_headers, choose_pause, list_pauses, parse_body
+from serve_app.client.requests import (
+    Call,
+    Converted,
+    Source,
+    build_headers,
+    choose_pause,
+    list_pauses,
+    may_pass,
+    parse_body,
+)
 
 
 class Client:
@@ -57,9 +66,9 @@ class Client:
         """A document: the JSON of `/v1/document`, whose parameters `options` are. Raises as `read_text`."""
         return self._json(calls.read_document(source, options))
 
-    def convert(self, source: Source, format: str = "markdown", **options: Any) -> bytes:
+    def convert(self, source: Source, format: str = "markdown", **options: Any) -> Converted:
         """A document in another format: markdown, html or text. Raises as `read_text`."""
-        return self._send(calls.read_document(source, options | {"format": format})).content
+        return Converted.of(self._send(calls.read_document(source, options | {"format": format})))
 
     def submit(self, source: Source, *, idempotency_key: str | None = None, **options: Any) -> dict[str, Any]:
         """Hand a document in as a job; the answer has its `id`. Raises as `read_text`."""
@@ -86,25 +95,29 @@ class Client:
         """A job's events until it has ended; goes on where it was if the connection breaks. Raises as `read_text`."""
         after, pauses = 0, list_pauses(self._retries)
         while True:
+            response: httpx.Response | None = None
+            failure: Exception = ServiceUnreachable("The events ended before the job did")
             try:
                 with self._http.stream(
                     "GET", calls.watch_path(job_id, content), headers={"Last-Event-ID": str(after)}
                 ) as response:
                     if response.is_error:
                         response.read()
-                        raise ServiceError.of(response.status_code, parse_body(response))
-                    parser = EventParser()
-                    for line in response.iter_lines():
-                        for event in parser.feed(line):
-                            after, pauses = event.id, list_pauses(self._retries)
-                            yield event
-                            if calls.ends(event):
-                                return
+                        failure = ServiceError.of(response.status_code, parse_body(response))
+                    else:
+                        parser = EventParser()
+                        for line in response.iter_lines():
+                            for event in parser.feed(line):
+                                after, pauses = event.id, list_pauses(self._retries)
+                                yield event
+                                if calls.ends(event):
+                                    return
             except httpx.TransportError as error:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise ServiceUnreachable(str(error)) from error
-                self._sleep(pause)
+                failure = ServiceUnreachable(f"{self._http.base_url} does not answer: {error}")
+            pause = next(pauses, None) if response is None or may_pass(response) else None
+            if pause is None:
+                raise failure
+            self._sleep(choose_pause(response, pause))
 
     def get(self, path: str) -> dict[str, Any]:
         """Any other route, such as `/ready` or `/v1/limits`. Raises as `read_text`."""
@@ -133,7 +146,7 @@ class Client:
                 response = self._http.send(call.build(self._http))
                 if response.is_success:
                     return response
-                if pause is None or response.status_code not in RETRIED:
+                if pause is None or not may_pass(response):
                     raise ServiceError.of(response.status_code, parse_body(response))
             except httpx.TransportError as error:
                 if pause is None:

@@ -4,12 +4,14 @@ The classes are plain; `serve_app.app` decorates and binds them.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 
 from fastapi import FastAPI
 from ray.serve.handle import DeploymentHandle
 
+from serve_app.api import audit
 from serve_app.api.app import build_api
 from serve_app.api.jobs_service import JobsService
 from serve_app.charts.remote import OpenAiChart
@@ -169,6 +171,15 @@ class Ingress:
         self._clients = Clients(config, ocr, chart, layout, wants_words)
         self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
 
+        share_log(audit.logger)
+
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
         return build_api(self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag)
+
+
+def share_log(logger: logging.Logger) -> None:
+    """Write a logger's lines where Serve writes its own, in the encoding and with the fields that its config sets."""
+    logger.setLevel(logging.INFO)
+    logger.handlers = list(logging.getLogger("ray.serve").handlers)
+    logger.propagate = False

@@ -6,6 +6,7 @@ import ray
 from serve_app.app import asks_for_gpu, build_app
 from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RemoteConfig
 from serve_app.errors import ConfigError
+from serve_app.serving import listening
 from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
 
 
@@ -19,6 +20,7 @@ def config(device, ocr, chart):
 def _one_gpu(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: True)
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 4.0, "GPU": 1.0})
+    monkeypatch.setattr(listening, "_get_global_client", lambda **_: None)
 
 
 @pytest.mark.usefixtures("_one_gpu")
