@@ -22,12 +22,12 @@ for group in (read, machine, configs):
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 
-INTERRUPTED = 130
-"""The exit status of a command that Ctrl-C has ended: 128 and the number of the signal, as shells have it."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if all is well, 1 if something went wrong, 2 if nothing could be done."""
+    """Run a command; the exit status is 0 if all is well, 1 if something went wrong, 2 if nothing could be done.
+
+    Typer makes it 130 for a command that Ctrl-C has ended: 128 and the number of the signal, as shells have it.
+    """
     command: Any = typer.main.get_command(app)
     try:
         return int(command.main(args=arguments, prog_name="serve-app", standalone_mode=False) or 0)
@@ -36,9 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown.show()  # typer does not declare it on the class that it exports
     except ConfigError as error:
         print(error, file=sys.stderr)
-    except typer.Abort:
-        print("Stopped", file=sys.stderr)
-        return INTERRUPTED
     except Exception as error:
         if not _is_told(error):
             raise
