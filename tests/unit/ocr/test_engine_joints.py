@@ -49,9 +49,14 @@ class PaddleOcr:
 @pytest.fixture
 def build(monkeypatch):
     def build(*results, device="cpu", **settings):
-        ocr = PaddleOcr(*results)
-        monkeypatch.setattr(paddle, "load_paddle_ocr", lambda config, chosen: Loaded(ocr, "PP-OCR", device))
-        return PaddleOcrEngine(OcrConfig(**settings), "auto"), ocr
+        ocr, config = PaddleOcr(*results), OcrConfig(**settings)
+
+        def load(*arguments):
+            assert arguments == (config, "auto")
+            return Loaded(ocr, "PP-OCR", device)
+
+        monkeypatch.setattr(paddle, "load_paddle_ocr", load)
+        return PaddleOcrEngine(config, "auto"), ocr
 
     return build
 
@@ -74,6 +79,18 @@ def test_the_answer_becomes_a_page(build):
     assert page.lines[0].polygon == ((10.0, 20.0), (50.0, 20.0), (50.0, 30.0), (10.0, 30.0))
     assert page.lines[0].words == ()
     assert set(page.paddlex) == {"rec_texts", "rec_scores", "rec_polys", "text_det_params"}
+
+
+def test_a_result_without_a_path_is_a_result(build):
+    found = result()
+    del found["input_path"], found["page_index"]
+    assert len(build(found)[0].read(Image.new("RGB", (60, 40)), OcrOptions()).lines) == 1
+
+
+def test_a_text_without_a_place_is_an_error_of_paddle(build):
+    engine, _ = build(result(("12", "13"), [QUADRILATERAL]))
+    with pytest.raises(ValueError, match="zip"):
+        engine.read(Image.new("RGB", (60, 40)), OcrOptions())
 
 
 def test_words_belong_to_their_lines(build):

@@ -349,6 +349,15 @@ class TestIngress:
         assert ready["models"]["chart"] == {"ready": False, "reason": "no GPU"}
         assert [(models[name]["running"], models[name]["target"]) for name in ("ocr", "chart")] == [(3, 4), (0, 0)]
 
+    async def test_the_ingresses_share_the_replicas(self, ocr, chart, controller):
+        controller["Front"] = SimpleNamespace(replica_states={ReplicaState.RUNNING: 2}, message="")
+        ingress = Ingress(AppConfig(), ocr, chart, True)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(ingress.__serve_build_asgi_app__()), base_url="http://service"
+        ) as http:
+            await http.get("/ready")  # waits for the controller's answer
+        assert [load.replicas.ingresses for load in ingress._service.admission.report().values()] == [2, 2]
+
     async def test_a_server_is_asked_only_where_there_is_one(self, ocr, chart, controller):
         controller["Table"] = controller["Text"]
         remote = AppConfig(chart=ChartConfig(model="vendor/MinerU2.5", remote=REMOTE))
@@ -369,7 +378,9 @@ class TestIngress:
         async with self.serve(config, ocr, chart) as http:
             first = asyncio.create_task(http.post("/v1/ocr", content=PNG))
             await asyncio.wait_for(begun.wait(), 30)
-            assert (await http.post("/v1/ocr", content=PNG)).status_code == 429
+            refused = await http.post("/v1/ocr", content=PNG)
+            assert refused.status_code == 429
+            assert "The ocr model has 1 requests in flight" in refused.json()["error"]["message"]
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
 

@@ -188,8 +188,9 @@ def _no_wait(monkeypatch):
 @pytest.mark.usefixtures("_no_wait")
 @pytest.mark.parametrize("broken", range(len(BROKEN_PAUSES_S) + 1))
 async def test_a_call_that_met_a_broken_replica_is_made_again_after_longer_and_longer_pauses(pauses, broken):
-    client, _, metrics = build(*[raised_in_replica(ModelBroken("the GPU failed"))] * broken, "page")
+    client, handle, metrics = build(*[raised_in_replica(ModelBroken("the GPU failed"))] * broken, "page")
     assert await read(client) == "page"
+    assert handle.arguments == [(IMAGE, OcrOptions())] * (1 + broken)
     assert pauses == list(BROKEN_PAUSES_S[:broken])
     assert metrics.retries.count == broken
     assert list(BROKEN_PAUSES_S) == sorted(BROKEN_PAUSES_S)
