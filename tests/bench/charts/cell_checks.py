@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from serve_app.tables.edit_distance import similarity
+from rapidfuzz.distance import Levenshtein
 
 from serve_app.domain import Cell, ChartTable
 from serve_app.tables.numbers import expand, parse_number
@@ -64,7 +64,10 @@ def _check(read: ChartTable, gold: ChartTable) -> list[Check]:
 
 def _find(text: str, texts: Sequence[str]) -> int:
     """The index of the text that is most alike, -1 if none is the same."""
-    alike = [similarity(text.casefold(), other.casefold(), least=LEAST_ALIKE) for other in texts]
+    alike = [
+        Levenshtein.normalized_similarity(text.casefold(), other.casefold(), score_cutoff=LEAST_ALIKE)
+        for other in texts
+    ]
     return max(range(len(texts)), key=alike.__getitem__) if alike and max(alike) >= LEAST_ALIKE else -1
 
 
