@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -99,6 +100,7 @@ def _add_gates(app: FastAPI, config: HttpConfig) -> None:
     ring = KeyRing.open(config)
     if ring is not None:
         app.add_middleware(RequireKey, ring=ring, limits=KeyLimits())
+        _document_keys(app)
     app.add_middleware(Audit)
     if config.cors_origins:  # outside of the keys: browsers ask for permission without one
         app.add_middleware(
@@ -108,3 +110,19 @@ def _add_gates(app: FastAPI, config: HttpConfig) -> None:
             allow_headers=["*"],
             expose_headers=_EXPOSED,
         )
+
+
+def _document_keys(app: FastAPI) -> None:
+    """Say in the OpenAPI document how a key is sent, so that viewers of it offer to."""
+    write = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = write()
+        schema.setdefault("components", {})["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+        }
+        schema["security"] = [{"bearer": []}, {"header": []}]
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

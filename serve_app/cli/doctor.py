@@ -59,7 +59,7 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Everything, in the order in which it would fail."""
     yield check_python(sys.version_info[:2])
-    yield check_packages(requires("serve-app") or [])
+    yield check_packages(list_requirements())
     cards = find_cards()
     yield Finding("GPU", True, "; ".join(cards) or "none: the models run on the CPU")
     for name, probe in _FRAMEWORKS.items():
@@ -84,6 +84,14 @@ def check_python(found: tuple[int, int]) -> Finding:
         f"{platform.python_version()} at {sys.executable}",
         "Use Python 3.11 or 3.12: python3.11 -m venv …",
     )
+
+
+def list_requirements() -> list[str]:
+    """What the package asks for; itself, if it is not installed."""
+    try:
+        return requires("serve-app") or []
+    except PackageNotFoundError:
+        return ["serve-app"]
 
 
 def check_packages(requirements: list[str]) -> Finding:

@@ -67,6 +67,13 @@ async def test_probes_and_documentation_need_no_key(service, path):
     assert (await service.http.post(path)).status_code == 401
 
 
+async def test_the_documentation_says_how_a_key_is_sent(service):
+    document = (await service.http.get("/openapi.json")).json()
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
+    assert document["security"] == [{"bearer": []}, {"header": []}]
+    assert "ErrorBody" in document["components"]["schemas"]
+
+
 async def test_the_rate_is_told_and_refused(service):
     headers = {"X-Api-Key": "sa_slow"}
     answers = [await service.http.get("/v1/models", headers=headers) for _ in range(3)]

@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 
+import httpx
 import openpyxl
 import pytest
 
@@ -220,3 +221,22 @@ def test_an_interrupt_ends_with_its_own_status(service, folder, monkeypatch):
 
     monkeypatch.setattr(service, "answer", interrupt)
     assert read(folder) == 130
+
+
+def test_when_the_service_goes_the_rest_is_not_tried(service, folder, monkeypatch, capsys):
+    answer = service.answer
+
+    def go(request):
+        if request.url.path in ("/v1/document", "/v1/jobs"):
+            service.requests.append(request)
+            raise httpx.ConnectError("refused")
+        return answer(request)
+
+    monkeypatch.setattr(service, "answer", go)
+    for name in "cdef":
+        (folder / f"{name}.png").write_bytes(PNG + name.encode())
+    assert read(folder, "--parallel", "1") == 1
+    printed = capsys.readouterr().out
+    assert printed.count("does not answer: refused") == 1
+    assert printed.count("not tried") == 5
+    assert "6 files: 6 not read; 0 pages" in printed
