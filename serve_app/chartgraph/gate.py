@@ -18,7 +18,7 @@ _CELLS = 3
 _WELL = 0.9
 """Confidence of a value that is read well."""
 
-_HARDLY = 0.25
+_HARDLY = 0.2
 """Expected share of right values on an axis of many ticks, at least: heat maps and scatter plots have axes too."""
 
 _FAIRLY = 0.5

@@ -24,7 +24,7 @@ def axis(ticks: int) -> Axis:
     ("read", "scale", "chart"),
     [
         (table(0.4, 0.4), axis(5), True),
-        (table(0.2, 0.2), axis(5), False),  # a heat map has axes, too
+        (table(0.1, 0.1), axis(5), False),  # a heat map has axes, too
         (table(0.6, 0.6), axis(3), True),
         (table(0.4, 0.4), axis(3), False),
         (table(0.95, 0.95, 0.95), None, True),  # printed values without an axis
