@@ -1,7 +1,7 @@
 """API keys as they are kept: a name, the hash of a token, and what it may do. No token is ever stored.
 
 A token is 256 random bits, so that one round of SHA-256 keeps it: slow hashes such as Argon2 protect passwords, which
-can be guessed. Whoever reads the file would have to try 2^255 tokens, and a check costs the ingress a microsecond.
+can be guessed. Whoever reads the file would have to try 2^255 tokens, and a check takes no time to speak of.
 """
 
 import hashlib
