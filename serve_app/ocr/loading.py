@@ -32,6 +32,12 @@ OPENVINO_BATCH, OPENVINO_WIDTH_STEP = 1, 32
 (full stops at the very edge are lost). In several runs it took 2 to 13 % less time than those batches."""
 
 
+DETECTION_PARTS, RECOGNITION_PARTS = 300, 5000
+"""Parts of the models that OpenVINO keeps compiled. Pages have ever new sizes, of which two or three are kept: to
+compile one costs little beside reading a page of it. Lines have some thirty widths, which come back all the time; 5000
+is OpenVINO's own bound."""
+
+
 class Loaded(NamedTuple):
     """A PaddleOCR, the name of its models, and the device that it runs on."""
 
@@ -129,10 +135,17 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         )
         detector, recogniser = ocr.paddlex_pipeline.text_det_model, ocr.paddlex_pipeline.text_rec_model
         if openvino:
-            for model, width_step in ((detector, 1), (recogniser, OPENVINO_WIDTH_STEP)):
+            for model, width_step, parts in (
+                (detector, 1, DETECTION_PARTS),
+                (recogniser, OPENVINO_WIDTH_STEP, RECOGNITION_PARTS),
+            ):
                 path = model.runner.model_dir / "inference.onnx"
                 model.runner = OpenVinoRunner(
-                    path, threads=config.threads, precision=config.cpu_precision, width_step=width_step
+                    path,
+                    threads=config.threads,
+                    precision=config.cpu_precision,
+                    width_step=width_step,
+                    kept_parts=parts,
                 )
         recogniser.post_op = _Decoder(recogniser.post_op, recogniser.runner)
         return ocr
