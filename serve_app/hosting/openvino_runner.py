@@ -7,16 +7,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-COMPILED_PARTS = 1000
-"""Parts of a model, each compiled for one size of its input, that OpenVINO keeps. A size takes about a hundred, so that
-the last ten sizes or so are ready at once; OpenVINO's own bound of 5,000 lets the memory grow with ever new sizes."""
-
 
 class OpenVinoRunner:
     """Runs a model as `paddlex.inference.models.runners.InferenceRunner` does."""
 
     def __init__(
-        self, model: Path, *, threads: int, precision: Literal["float32", "bfloat16"], width_step: int = 1
+        self,
+        model: Path,
+        *,
+        threads: int,
+        precision: Literal["float32", "bfloat16"],
+        width_step: int = 1,
+        kept_parts: int = 5000,
     ) -> None:
         """Compile a model.
 
@@ -26,6 +28,8 @@ class OpenVinoRunner:
             precision: in which it computes.
             width_step: pixels of which the width of what it reads is made a multiple, with zeros on the right. OpenVINO
                 compiles parts of a model anew for each width that it meets.
+            kept_parts: parts, each compiled for one size of the input, that are kept for the next input of that size;
+                a size takes about a hundred. They are the memory that grows with ever new sizes.
         """
         import openvino
 
@@ -36,7 +40,7 @@ class OpenVinoRunner:
             # Without this hint OpenVINO takes bfloat16 where the CPU has it.
             "INFERENCE_PRECISION_HINT": openvino.Type.f32 if precision == "float32" else openvino.Type.bf16,
             "PERFORMANCE_HINT": "LATENCY",
-            "CPU_RUNTIME_CACHE_CAPACITY": COMPILED_PARTS,
+            "CPU_RUNTIME_CACHE_CAPACITY": kept_parts,
             # Replicas share the cores; pinned to cores, two of them would meet on the same ones.
             "ENABLE_CPU_PINNING": False,
         }
