@@ -173,7 +173,6 @@ class Limits(Section):
     """Number of requests for one model that one ingress replica holds in memory."""
     calls_per_request: Annotated[int, Field(ge=1)] = 2
     """Number of calls that one request may have in flight at a model, so that large requests leave room for others."""
-
     arriving_mb: Annotated[int, Field(ge=1)] = 256
     """Megabytes of all uploads that are still arriving at one ingress replica, and so are in no queue yet."""
     max_bytes: Annotated[int, Field(ge=1024)] = 5 * MIB
@@ -183,8 +182,8 @@ class Limits(Section):
     max_side: Annotated[int, Field(ge=64)] = 20_000
     """Longer side of an uploaded image, in pixels."""
     max_decode_mb: Annotated[int, Field(ge=1)] = 300
-    """Megabytes of memory that decoding one image may take: 7 bytes a pixel for most, 8 with transparency, in CMYK or
-    with 32 bits, 16 for WEBP and AVIF."""
+    """Megabytes of memory that decoding one image may take: 7 bytes a pixel for most, 8.5 with transparency, in CMYK or
+    with 32 bits, 18 for WEBP and 14 for AVIF."""
     decode_mb: Annotated[int, Field(ge=1)] = 600
     """Megabytes that all images together may take that one ingress replica decodes at the same time; others wait."""
 

@@ -103,12 +103,16 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChartTable:
-    """A chart's data. Each row is as long as `columns`; its first cell is the row's label."""
+    """A chart's data. Each row is as long as `columns`; its first cell is the row's label.
+
+    `cut` says that the model's text was too long to be read whole: rows, columns or parts of a text are left out.
+    """
 
     columns: tuple[Cell, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     title: Cell | None = None
     kind: ChartKind = ChartKind.UNKNOWN
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

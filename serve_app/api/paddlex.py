@@ -155,7 +155,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     # Read by hand, since FastAPI would take in a body of any length.
     async with receiving(request, ticket, config.limits.max_bytes * 4 // 3 + _FIELDS) as arriving:
         body = await arriving.body()
-    asked = _parse(request, body)
+    asked = await asyncio.to_thread(_parse, request, body)
     _refuse_unsupported(asked)
     image = await _load(asked.file, config)
     service = find_service(request)

@@ -131,7 +131,7 @@ class ResolutionBody(BaseModel):
 class ChartBody(AnswerBody):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
-    `truncated`: the model's answer reached its length limit, and rows may be missing.
+    `truncated`: the model's answer was too long to be written or read whole: rows or parts of texts may be missing.
     `resolution`: the size at which the model saw the image.
     """
 

@@ -1,11 +1,11 @@
 """The image in a request: multipart field `file`, or the raw body. Never more of it in memory than the limit."""
 
+import asyncio
 from typing import Any
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 
+from serve_app.api.form import parse_form
 from serve_app.api.receiving import receiving, too_many_bytes
 from serve_app.errors import BadRequest, InvalidParameter, UnsupportedMedia
 from serve_app.imaging.parsers import MEDIA_TYPES as READ_TYPES
@@ -51,7 +51,8 @@ async def read_image(request: Request, ticket: Ticket) -> bytes:
     content_type = find_content_type(request)
     if content_type == "multipart/form-data":
         async with receiving(request, ticket, limit + _ENVELOPE) as arriving:
-            return await _read_form(arriving, limit)
+            body = await arriving.body()
+        return await asyncio.to_thread(_find_file, body, request.headers["content-type"], limit)
     if content_type in _UNTOLD or content_type.startswith("image/"):
         async with receiving(request, ticket, limit) as arriving:
             return await arriving.body()
@@ -66,23 +67,18 @@ def find_content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _read_form(request: Request, limit: int) -> bytes:
-    try:
-        async with request.form(max_files=1, max_fields=8) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                names = ", ".join(form)[:200] or "none"
-                raise BadRequest(f"The form has no file named `file` (fields: {names}). Try: curl -F file=@image.png")
-            others = [name for name in form if name != "file"]
-            if others:
-                raise InvalidParameter(
-                    f"{others[0][:80]}: form fields other than `file` are not read. Send parameters in the query, for "
-                    "example /v1/ocr?zoom=true"
-                )
-            if file.size is not None and file.size > limit:
-                raise too_many_bytes(file.size, limit)
-            return await file.read()
-    except HTTPException as error:  # how Starlette reports a malformed form
-        raise BadRequest(f"The multipart body cannot be read: {error.detail}") from error
-    except (ValueError, LookupError) as error:  # of the `charset` that the client names
-        raise BadRequest("The multipart body cannot be decoded. Send it with charset=utf-8, or without one") from error
+def _find_file(body: bytes, content_type: str, limit: int) -> bytes:
+    parts = parse_form(body, content_type)
+    files = [part for part in parts if part.name == "file" and part.filename is not None]
+    if not files:
+        names = ", ".join(part.name for part in parts)[:200] or "none"
+        raise BadRequest(f"The form has no file named `file` (fields: {names}). Try: curl -F file=@image.png")
+    others = [part.name for part in parts if part is not files[0]]
+    if others:
+        raise InvalidParameter(
+            f"{others[0][:80]}: a form may hold one `file` and nothing else. Send parameters in the query, for example "
+            "/v1/ocr?zoom=true"
+        )
+    if len(files[0].data) > limit:
+        raise too_many_bytes(len(files[0].data), limit)
+    return bytes(files[0].data)

@@ -59,9 +59,8 @@ class OpenAiChart:
         text = choice.message.content or ""
         tokens = choice.logprobs.content if choice.logprobs else None
         confidence = None if tokens is None else align_confidence(text, tokens)
-        return ChartReading(
-            self._parse(text, confidence), self.name, size, truncated=choice.finish_reason == "length", raw=text
-        )
+        table = self._parse(text, confidence)
+        return ChartReading(table, self.name, size, truncated=choice.finish_reason == "length" or table.cut, raw=text)
 
     async def check(self) -> None:
         """Ask whether the server is there and serves the model.

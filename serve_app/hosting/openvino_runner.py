@@ -7,6 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+COMPILED_PARTS = 1000
+"""Parts of a model, each compiled for one size of its input, that OpenVINO keeps. A size takes about a hundred, so that
+the last ten sizes or so are ready at once; OpenVINO's own bound of 5,000 lets the memory grow with ever new sizes."""
+
 
 class OpenVinoRunner:
     """Runs a model as `paddlex.inference.models.runners.InferenceRunner` does."""
@@ -32,6 +36,7 @@ class OpenVinoRunner:
             # Without this hint OpenVINO takes bfloat16 where the CPU has it.
             "INFERENCE_PRECISION_HINT": openvino.Type.f32 if precision == "float32" else openvino.Type.bf16,
             "PERFORMANCE_HINT": "LATENCY",
+            "CPU_RUNTIME_CACHE_CAPACITY": COMPILED_PARTS,
             # Replicas share the cores; pinned to cores, two of them would meet on the same ones.
             "ENABLE_CPU_PINNING": False,
         }

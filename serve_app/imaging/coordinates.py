@@ -15,8 +15,8 @@ PADDLEX_PLACES = ("dt_polys", "rec_polys", "rec_boxes", "text_word_boxes", "text
 
 def find_bounds(polygon: Polygon) -> Box:
     """The upright box round an outline."""
-    xs, ys = zip(*polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
+    return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
 
 
 def scale_point(point: Point, source: Size, target: Size) -> Point:

@@ -19,7 +19,7 @@ UPRIGHT = 1
 """The EXIF orientation of an image whose rows are stored from top to bottom and left to right."""
 
 
-_BYTES_PER_PIXEL = {"WEBP": 16, "AVIF": 16}
+_BYTES_PER_PIXEL = {"WEBP": 18.0, "AVIF": 14.0}
 """Of decoders that work on whole canvases of their own."""
 
 _SMALL_MODES = ("1", "L", "P", "RGB", "I;16", "I;16B", "I;16L")
@@ -46,7 +46,8 @@ class Header:
     @property
     def decode_bytes(self) -> int:
         """An estimate of the memory that decoding to RGB and scaling down takes, in bytes."""
-        return self.size.width * self.size.height * _BYTES_PER_PIXEL.get(self.format, _find_pixel_bytes(self.mode))
+        pixel_bytes = _BYTES_PER_PIXEL.get(self.format, _find_pixel_bytes(self.mode))
+        return int(self.size.width * self.size.height * pixel_bytes)
 
     @property
     def oriented(self) -> bool:
@@ -104,8 +105,8 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
         return header
 
 
-def _find_pixel_bytes(mode: str) -> int:
-    return 7 if mode in _SMALL_MODES else 8
+def _find_pixel_bytes(mode: str) -> float:
+    return 7.0 if mode in _SMALL_MODES else 8.5
 
 
 def _check_memory(header: Header, limit: int) -> None:

@@ -1,10 +1,12 @@
 """Builds a PaddleOCR 3.7: finds its weights and its device, and has it run on OpenVINO on a CPU."""
 
+import atexit
 import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, NamedTuple
 
 from serve_app.config import Device, OcrConfig
@@ -74,6 +76,7 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
     if detection.folder and recognition.folder:
         # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        _keep_out_of_home()
     try:
         # One of PaddleX's model hubs imports torch and transformers where it finds them.
         with hide_modules("torch", "transformers"):
@@ -104,6 +107,16 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error
     except (AssertionError, OSError, ValueError) as error:
         raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
+
+
+def _keep_out_of_home() -> None:
+    """Let PaddleX make the folder for its cache where it can be made: in ~ it fails in a container without a home.
+
+    Only for models that are here: those that PaddleX downloads are kept in that folder.
+    """
+    if "PADDLE_PDX_CACHE_HOME" not in os.environ:
+        folder = os.environ["PADDLE_PDX_CACHE_HOME"] = mkdtemp(prefix="serve-app-paddlex-")
+        atexit.register(rmtree, folder, ignore_errors=True)
 
 
 def _choose_device(config: OcrConfig, device: Device) -> str:

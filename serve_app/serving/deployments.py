@@ -26,7 +26,7 @@ from serve_app.imaging.decode import decode_prepared
 from serve_app.pipeline.admission import Admission, Load
 from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.serving.engines import load_chart, load_ocr
-from serve_app.serving.metrics import ClientMetrics, ModelMetrics
+from serve_app.serving.metrics import ClientMetrics, IngressMetrics, ModelMetrics
 from serve_app.serving.replica_client import ReplicaClient
 from serve_app.serving.replica_status import ReplicaStatus
 
@@ -154,4 +154,4 @@ class Ingress:
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._service, self._models)
+        return build_api(self._service, self._models, IngressMetrics().observe_lag)

@@ -20,6 +20,7 @@ class Service:
     ocr: LocalOcr
     chart: LocalChart
     loads: dict[str, Load]
+    pipeline: reading.Service
 
     @property
     def calls(self) -> int:
@@ -42,4 +43,4 @@ async def service(config: AppConfig) -> AsyncIterator[Service]:
     app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        yield Service(http, ocr, chart, loads)
+        yield Service(http, ocr, chart, loads, pipeline)

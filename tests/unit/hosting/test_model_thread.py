@@ -227,7 +227,7 @@ async def test_wear_waits_for_the_running_call(monkeypatch):
     model.check()  # not yet: a call is running
     model.engine.turns.release()
     assert await running == 1
-    with pytest.raises(ModelBroken, match="MiB resident"):
+    with pytest.raises(ModelBroken, match="MiB of resident"):
         model.check()
 
 

@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -45,6 +47,23 @@ def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(
             assert found.words[-1].text == words[end - 1]
             # PaddleX begins a word within its first letter. Without the correction it comes up to 14 pixels earlier.
             assert found.words[-1].polygon[0][0] == pytest.approx(start + 5, abs=4)
+
+
+def test_it_reads_where_there_is_no_home(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PADDLE_PDX")}
+    code = (
+        "from PIL import Image; from serve_app.config import OcrConfig; from serve_app.serving.engines import load_ocr;"
+        "load_ocr(OcrConfig(), 'cpu')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment | {"HOME": "/proc/no-home", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert list(tmp_path.iterdir()) == []  # what was written is gone again
 
 
 def test_gpu_is_refused_where_the_library_has_none():
