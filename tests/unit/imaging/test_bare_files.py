@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -156,6 +157,7 @@ def test_any_bytes_are_stripped_or_refused(image_format: str, data: bytes) -> No
 LIMITS = Limits()
 
 
+@pytest.mark.skipif(sys.gettrace() is not None, reason="coverage's tracing takes time of its own")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_header_check_takes_little_time(name: str) -> None:
     data = HOSTILE[name][0]()

@@ -25,10 +25,10 @@ class Recorder:
     def __init__(self):
         self.metrics = {}
 
-    def find(self, name, model):
-        return next(m for m in self.metrics[name] if m.tags == {"model": model})
+    def find(self, name, model=None):
+        return next(m for m in self.metrics[name] if m.tags == ({"model": model} if model else {}))
 
-    def values(self, name, model):
+    def values(self, name, model=None):
         return self.find(name, model).values
 
     def make(self, ray_class):
@@ -36,12 +36,13 @@ class Recorder:
 
         class Metric:
             def __init__(self, name, description="", *arguments):
-                boundaries, tag_keys = arguments if ray_class is Histogram else ([], *arguments)
-                assert tag_keys == ("model",)
+                boundaries, *tag_keys = arguments if ray_class is Histogram else ([], *arguments)
+                self.tag_keys = tag_keys[0] if tag_keys else ()
                 self.recorded = Recorded(ray_class, description, boundaries=boundaries)
                 recorder.metrics.setdefault(name, []).append(self.recorded)
 
             def set_default_tags(self, tags):
+                assert tuple(tags) == self.tag_keys
                 self.recorded.tags = tags
 
         def record(self, value=1.0):

@@ -349,6 +349,15 @@ class TestIngress:
         assert ready["models"]["chart"] == {"ready": False, "reason": "no GPU"}
         assert [(models[name]["running"], models[name]["target"]) for name in ("ocr", "chart")] == [(3, 4), (0, 0)]
 
+    def test_the_lag_of_its_event_loop_is_observed(self, ocr, chart, monkeypatch, recorder):
+        built = []
+        monkeypatch.setattr(deployments, "build_api", lambda *arguments: built.append(arguments))
+        Ingress(AppConfig(), ocr, chart, True).__serve_build_asgi_app__()
+        [(service, models, observe_lag)] = built
+        assert (service.ocr, service.chart) == tuple(models.values())
+        observe_lag(0.25)
+        assert recorder.values("serve_app_loop_lag_seconds") == [0.25]
+
     async def test_the_ingresses_share_the_replicas(self, ocr, chart, controller):
         controller["Front"] = SimpleNamespace(replica_states={ReplicaState.RUNNING: 2}, message="")
         ingress = Ingress(AppConfig(), ocr, chart, True)

@@ -4,7 +4,7 @@ import pytest
 from ray.serve.metrics import Counter, Gauge, Histogram
 
 from serve_app.gpu.usage import Usage
-from serve_app.serving.metrics import ClientMetrics, ModelMetrics
+from serve_app.serving.metrics import ClientMetrics, IngressMetrics, ModelMetrics
 
 MODEL = {
     "serve_app_wait_seconds": Histogram,
@@ -87,12 +87,23 @@ def test_the_calls_of_a_client(recorder):
     assert recorder.values("serve_app_quarantined", "ocr") == [1]
 
 
+def test_the_lag_of_an_ingress(recorder):
+    IngressMetrics().observe_lag(0.25)
+    assert recorder.values("serve_app_loop_lag_seconds") == [0.25]
+    bounds = recorder.find("serve_app_loop_lag_seconds").boundaries
+    assert bounds == sorted(bounds)
+    assert 0.05 in bounds  # what it should stay under
+
+
 def test_ray_takes_names_bounds_and_tags():
     """Without the recorder: Ray's own classes count in this process, where no cluster collects."""
-    model, client = ModelMetrics("contract"), ClientMetrics("contract")
+    model, client, ingress = ModelMetrics("contract"), ClientMetrics("contract"), IngressMetrics()
+    ingress.observe_lag(0.1)
     model.observe_call([0.1], 0.2)
     model.observe_memory(1, Usage(1, 2, 3))
     client.retries.inc()
-    made = [metric for holder in (model, client) for metric in vars(holder).values() if hasattr(metric, "_metric")]
-    assert len(made) == len(MODEL) + len(CLIENT)
+    made = [
+        metric for holder in (model, client, ingress) for metric in vars(holder).values() if hasattr(metric, "_metric")
+    ]
+    assert len(made) == len(MODEL) + len(CLIENT) + 1
     assert not any(metric._discard_metric for metric in made)
