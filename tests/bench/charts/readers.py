@@ -98,7 +98,7 @@ class LocalReader:
         return Answer.of(ChartBody.of(asyncio.run(self._read(sample.encode()))), self._chart.seconds)
 
     async def _read(self, data: bytes) -> ChartReading:
-        upload = await Upload.open(self._service.config, data)
+        upload = await Upload.open(self._service, data)
         with admit_chart(self._service, DEADLINE_S) as ticket:
             return await read_chart(self._service, ticket, upload)
 

@@ -100,6 +100,6 @@ async def test_no_question_holds_the_loop(service, path):
 async def test_a_running_application_watches_its_loop(service, monkeypatch):
     seen = asyncio.Event()
     monkeypatch.setattr("serve_app.api.loop_lag.watch_loop.__defaults__", (0.001, 0.002))
-    app = build_api(service.reading, {}, lambda _: seen.set())
+    app = build_api(service.reading, {}, observe_lag=lambda _: seen.set())
     async with app.router.lifespan_context(app):
         await asyncio.wait_for(seen.wait(), 5)

@@ -30,10 +30,13 @@ def test_a_perfect_graph_gives_the_exact_table(scenes):
 
 def test_kind_title_and_shape(scenes):
     for scene in scenes:
-        table = assemble(perfect_graph(scene)).table
+        read = assemble(perfect_graph(scene))
+        table = read.table
         assert table.kind is scene.kind
         assert (table.title and table.title.text) == (scene.table.title and scene.table.title.text)
-        assert len(table.rows) == len(scene.table.rows)
+        # What stands between the labels of an axis that counts has rows too, which the answer says.
+        inferred = "thinned_labels" in [warning.code for warning in read.warnings]
+        assert len(table.rows) == len(scene.table.rows) or (inferred and len(table.rows) > len(scene.table.rows))
         assert all(len(row) == len(table.columns) == len(scene.table.columns) for row in table.rows)
 
 
@@ -49,7 +52,8 @@ def test_a_missing_mark_leaves_an_empty_cell(scenes):
     scene = next(s for s in scenes if s.kind is ChartKind.BAR and not s.stacked)
     graph = perfect_graph(scene)
     scores = graph.scores.copy()
-    scores[next(i for i, m in enumerate(scene.marks) if m.category is not None)] = 0.01
+    placed = [i for i, m in enumerate(scene.marks) if m.category is not None]
+    scores[placed[len(placed) // 2]] = 0.01  # one in the middle: what lies beyond all marks may be no category
     table = assemble(dataclasses.replace(graph, scores=scores)).table
     cells = [cell for row in table.rows for cell in row[1:]]
     assert [(c.text, c.confidence) for c in cells].count(("", 0.0)) == 1

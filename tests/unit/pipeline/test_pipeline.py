@@ -10,7 +10,7 @@ from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.analysis import admit_analysis, analyze
 from serve_app.pipeline.chart import admit_chart, read_chart
-from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.pipeline.text import admit_text, read_text
 from serve_app.pipeline.upload import Upload
 from tests.clients import LocalChart, LocalLayout, LocalOcr
@@ -23,7 +23,7 @@ PAGE = encode(draw_page(("one line",) * 20, width=1500))
 
 def build(*, wants_words, config=None, chart_engine=None):
     config, ocr, chart = config or AppConfig(), LocalOcr(FakeOcr()), LocalChart(chart_engine or FakeChart())
-    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
+    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
     return (
         Service(config, ocr, chart, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words),
         ocr,
@@ -36,7 +36,8 @@ async def opened(service, data):
 
 
 def count_in_flight(service):
-    return {model: capacity.in_flight for model, capacity in service.admission.report().items()}
+    report = service.admission.report()
+    return {model: report[model].in_flight for model in (OCR, CHART)}
 
 
 async def test_a_model_without_words_reads_beside_the_ocr():
@@ -201,7 +202,7 @@ class WarningChart(FakeChart):
 
 async def test_warnings_and_confidence_of_a_chart_reach_the_caller():
     pipeline, _, _ = build(wants_words=True, chart_engine=WarningChart())
-    with pipeline.admit_chart(60) as ticket:
-        reading = await pipeline.read_chart(ticket, LARGE)
+    with admit_chart(pipeline, 60) as ticket:
+        reading = await read_chart(pipeline, ticket, await opened(pipeline, LARGE))
     assert [warning.code for warning in reading.warnings] == ["marks_unread"]
     assert reading.confidence == 0.5
