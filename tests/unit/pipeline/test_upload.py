@@ -1,6 +1,7 @@
 import asyncio
 import threading
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -64,6 +65,32 @@ async def test_each_model_is_binarised_for_alone(open_upload, ocr, chart):
     upload = await open_upload(config, PNG)
     for prepared, asked in ((await upload.prepare_for_ocr(), ocr), (await upload.prepare_for_chart(), chart)):
         assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
+
+
+@pytest.mark.parametrize("ocr", [False, True])
+@pytest.mark.parametrize("chart", [False, True])
+async def test_each_copy_of_both_is_binarised_for_alone(open_upload, ocr, chart):
+    config = AppConfig(ocr=OcrConfig(binarise=ocr), chart=ChartConfig(binarise=chart))
+    both = await (await open_upload(config, PNG)).prepare_for_both()
+    for prepared, asked in zip(both, (ocr, chart), strict=True):
+        assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
+
+
+async def test_the_memory_that_each_decode_may_take_is_told_first(open_upload, monkeypatch):
+    upload, told = await open_upload(AppConfig(), PNG), []
+    run = upload._decoding.run
+
+    async def record(weight, function, *arguments):
+        told.append(weight)
+        return await run(weight, function, *arguments)
+
+    monkeypatch.setattr(upload, "_decoding", SimpleNamespace(run=record))
+    for method in (upload.prepare_for_ocr, upload.prepare_for_chart, upload.prepare_for_both, lambda: upload.draw([])):
+        await method()
+    await upload.cut()
+    decode_bytes = upload._header.decode_bytes
+    assert decode_bytes >= 2048 * 116 * 3
+    assert told == [decode_bytes] * 4 + [decode_bytes + copies.TILED_BYTES]
 
 
 async def test_the_configs_transport_and_quality_are_used(open_upload):
