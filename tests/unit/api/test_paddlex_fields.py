@@ -1,9 +1,11 @@
 """Each field of PaddleX's request reaches what it is for, and what is wrong with one is told by its name."""
 
+import json
 from base64 import b64encode
 
 import pytest
 
+from serve_app.api import paddlex
 from serve_app.config import AppConfig, Limits
 from serve_app.domain import OcrOptions
 from serve_app.errors import Busy
@@ -79,6 +81,25 @@ async def test_what_is_no_base64_is_refused(service, file):
     status, body = await post(service, file=file)
     assert (status, service.calls) == (422, 0)
     assert body["errorMsg"].startswith("file: ")
+
+
+@pytest.mark.parametrize("end", ["", "=", "==", "==="])
+async def test_any_padding_is_taken(service, end):
+    assert (await post(service, file=FILE.rstrip("=") + end))[0] == 200
+
+
+@pytest.mark.parametrize("sign", [",", ":", "[", "{"])
+async def test_a_json_of_many_values_is_not_parsed(service, sign):
+    """Its values would take many times the memory of its text."""
+
+    async def refuse(count):
+        body = json.dumps({"file": "A", "fileType": 1, "logId": ""})
+        present = sum(map(body.count, ",:[{"))
+        content = body.replace('"logId": ""', f'"logId": "{sign * (count - present)}"')
+        return "values" in (await service.http.post("/ocr", content=content)).json()["errorMsg"]
+
+    assert not await refuse(paddlex._MAX_VALUES)
+    assert await refuse(paddlex._MAX_VALUES + 1)
 
 
 @pytest.mark.parametrize("file", ["http://127.0.0.1/a.png", "https://127.0.0.1/a.png"])
