@@ -75,7 +75,9 @@ def _make_block(group: Group, body: float) -> Block:
 def _tell_kind(group: Group, text: str, size: float, body: float) -> BlockKind:
     if text.lower().startswith(_CAPTIONS) and group.kind in (None, RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION):
         return BlockKind.CAPTION
+    short = len(group.lines) <= MAX_HEADING_LINES and any(map(str.isalpha, text))
+    if group.kind is RegionKind.HEADER and short and body and size >= LEVELS[0] * body:
+        return BlockKind.HEADING  # a title at the top of a page: running heads are not set so large
     if group.kind in _KINDS:
         return _KINDS[group.kind]
-    short = len(group.lines) <= MAX_HEADING_LINES and any(map(str.isalpha, text))
     return BlockKind.HEADING if short and body and size >= HEADING * body else BlockKind.PARAGRAPH

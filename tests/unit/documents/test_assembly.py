@@ -36,6 +36,12 @@ def test_the_size_of_a_lone_line_makes_a_heading_of_its_level():
     assert kinds(blocks[2:]) == [BlockKind.PARAGRAPH]
 
 
+def test_a_title_that_the_model_takes_for_a_running_head_is_a_heading():
+    lines = [line("Annual report", 50, 10, size=22), *column(50, 6)]
+    blocks = assemble_page(lines, [Region(RegionKind.HEADER, Box(40, 5, 300, 40), 0.9)], [])
+    assert kinds(blocks) == [BlockKind.HEADING, BlockKind.PARAGRAPH]
+
+
 def test_the_models_regions_name_the_blocks():
     lines = [line("Page head", 50, 10), *column(50, 3), line("x = 1", 50, 200), line("Fruit sold", 50, 300)]
     regions = [
