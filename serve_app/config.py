@@ -1,6 +1,7 @@
-"""The application's settings: one frozen tree, filled from `args:` in the Serve config, passed down, read nowhere else.
+"""The application's settings: one frozen tree, filled from `args:` in the Serve config and passed down.
 
-Every section forbids unknown names, so that a typo fails at start-up and not in production.
+Every section forbids unknown names, so that a typo fails at start-up and not in production. The text below each name is
+its documentation: `serve-app settings` prints it, and docs/configuration.md is made from it.
 """
 
 from typing import Annotated, Literal
@@ -17,16 +18,16 @@ Quantisation = Literal["none", "int8", "int4"]
 class Section(BaseModel):
     """A group of settings: frozen, and strict about names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class RecycleConfig(Section):
-    """When a replica is replaced by a fresh process; it finishes its calls first."""
+    """When a replica is replaced by a fresh process. It finishes its calls first."""
 
     resident_mib: Annotated[int, Field(ge=256)] = 8192
-    """Bound on its resident memory, in MiB."""
+    """Resident memory, in MiB, above which the replica is replaced."""
     calls: Annotated[int, Field(ge=0)] = 0
-    """Bound on the calls that it answers; 0 sets none."""
+    """Number of calls after which the replica is replaced; 0 means never."""
 
 
 class OcrConfig(Section):
@@ -37,42 +38,49 @@ class OcrConfig(Section):
     """
 
     engine: Literal["onnxruntime", "paddle", "fake"] = "onnxruntime"
+    """`onnxruntime` runs ONNX models, by default the installed ones; `paddle` runs PaddleOCR's official models; `fake`
+    answers with the image's size, for load tests."""
     detection_model: str | None = None
+    """Name of the text detection model, for example PP-OCRv5_server_det."""
     detection_dir: str | None = None
+    """Directory of that model; without one, PaddleOCR downloads it."""
     recognition_model: str | None = None
+    """Name of the text recognition model, for example PP-OCRv5_server_rec."""
     recognition_dir: str | None = None
+    """Directory of that model; without one, PaddleOCR downloads it."""
     threads: Annotated[int, Field(ge=1, le=64)] = 2
-    """CPU threads of one replica's model."""
+    """CPU threads of the model in one replica."""
     cpu_runtime: Literal["openvino", "onnxruntime"] = "openvino"
-    """What runs the models of `engine: onnxruntime` on a CPU; both compute the same from the same lines."""
+    """Runtime of the models of `engine: onnxruntime` on a CPU. Both give the same results."""
     cpu_precision: Literal["float32", "bfloat16"] = "float32"
-    """Of OpenVINO; `bfloat16` takes about a third of the time on CPUs with AMX, and may change texts."""
+    """Precision of OpenVINO. `bfloat16` is several times faster on CPUs with AMX; it may change single characters."""
     recognition_batch: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Text lines recognised in one call of the model; wide lines are batched with wide ones. None: one by one on
-    OpenVINO, which is fastest there, and reads best since no line is padded to the width of another; else 6, which is
-    PaddleOCR's default."""
+    """Text lines recognised in one call of the model; lines of similar width share a batch. By default 1 on OpenVINO,
+    where no line is padded to the width of another, and otherwise 6, PaddleOCR's own default."""
     detection_long_side: Annotated[int, Field(ge=320, le=4000)] | None = None
-    """Pixels to which the copy is scaled in which text is looked for; what is found is read at full size. None looks at
-    full size. On A4 pages of 1600 pixels 1280 changed 0.04 % of the characters; 960 lost lines of print under 14
-    pixels."""
+    """Long side, in pixels, of the copy used for text detection; recognition always uses the full size. By default
+    detection uses the full size too. Small values are faster and lose small print."""
     mkldnn: bool = False
     """oneDNN kernels of the Paddle engine on a CPU; paddlepaddle 3.3 fails with them on PP-OCR models."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.5
+    """CPUs that Ray reserves for one replica. It bounds placement, not use."""
     num_gpus: Annotated[float, Field(ge=0)] = 0.25
+    """Fraction of a GPU that Ray reserves for one replica, which takes no more than this share of its memory."""
     resources: dict[str, Annotated[float, Field(gt=0)]] = {}
-    """What a replica takes of a node's custom resources: it runs only on nodes that have them."""
+    """Custom resources of Ray that a replica needs: it runs only on nodes that have them."""
     max_long_side: Annotated[int, Field(ge=768, le=10_000)] = 4000
-    """Pixels; larger images are scaled down before detection. 4000 is PaddleOCR's own bound."""
+    """Long side in pixels; larger images are scaled down. 4000 is PaddleOCR's own bound."""
     binarise: bool = False
-    """Turn every image black and white first; for scans on stained or shaded paper."""
+    """Turn every image black and white first, for scans on stained or shaded paper."""
     enlarge_charts: bool = True
-    """Read charts of up to 1280 pixels a second time, enlarged, and take each piece of print from the surer reading:
-    fewer labels are missed or joined, for about three times the time."""
+    """Read charts of up to 1280 pixels twice, as they are and enlarged, and take each piece of text from the reading
+    with the higher score. Fewer labels are missed or joined; it takes about three times as long."""
     tile_side: Annotated[int, Field(ge=320, le=4000)] = 960
-    """Pixels of the tiles that a request with `zoom=true` is cut into."""
+    """Side, in pixels, of the tiles into which a request with `zoom=true` cuts the image."""
     call_limit_s: Annotated[float, Field(gt=0)] = 120.0
-    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    """Seconds after which a call counts as stuck and its replica is replaced."""
     recycle: RecycleConfig = RecycleConfig()
+    """When a replica is replaced by a fresh process."""
 
 
 class RemoteConfig(Section):
@@ -82,13 +90,14 @@ class RemoteConfig(Section):
     """
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s@?#]+$")]
-    """Without `/v1`, for example http://10.0.0.5:8000."""
+    """Address of the server without `/v1`, for example http://10.0.0.5:8000."""
     api_key_env: str | None = None
-    """The environment variable of the replica that holds the API key, if the server asks for one."""
+    """Environment variable of the replica that holds the API key, if the server needs one."""
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 100.0
-    """Seconds for one chart, retries and pauses included; less than `http.deadline_s`, so that it tells the reason."""
+    """Seconds for one chart, including retries and pauses. Keep it below `http.deadline_s`, so that the answer can say
+    what went wrong."""
     retries: Annotated[int, Field(ge=0, le=10)] = 3
-    """Of a call that the server answered with 429 or 5xx, or that found no connection."""
+    """Retries of a call that the server answered with 429 or 5xx, or that could not connect."""
 
 
 class ChartConfig(Section):
@@ -97,43 +106,48 @@ class ChartConfig(Section):
     model: str = "bundled"
     """`bundled`, `fake`, a directory, or a name on the model hub such as opendatalab/MinerU2.5-Pro-2605-1.2B."""
     profile: str = "auto"
-    """Which prompt and parser the model needs; `auto` tells it from the model's name."""
+    """Prompt and parser of the model; `auto` chooses them by the model's name."""
     remote: RemoteConfig | None = None
-    """Set, the model runs on this server, which calls it by the name that `model` is; replicas then need no GPU."""
+    """A server that runs the model, under the name in `model`. The replicas then need no GPU."""
     local_files_only: bool = True
-    """Never ask the model hub; set to false to let the first start download the model."""
+    """Never ask the model hub. Set it to false to let the first start download the model."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Precision of the weights; `auto` takes the model's own."""
     quantisation: Quantisation = "none"
-    """`int8` or `int4`: the language model's weights in fewer bits; the vision tower keeps `dtype`. Meant for GPUs: it
-    runs on a CPU too, but takes more memory there, where whole weights are mapped from their file."""
+    """`int8` or `int4` (NF4) stores the language model's weights in fewer bits; the vision tower keeps `dtype`. Meant
+    for GPUs: on a CPU it takes more memory than whole weights, which are mapped from their file."""
     offload: Literal["none", "cpu", "disk"] = "none"
-    """Where weights beyond `weights_mib` wait until a layer needs them: in main memory as far as `recycle.resident_mib`
-    allows, or in the model's own files. Slow: for models that fit no other way."""
+    """Where weights beyond `weights_mib` are kept until a layer needs them: in main memory, up to
+    `recycle.resident_mib`, or in the model's files. Slow: for models that fit no other way."""
     offload_folder: str | None = None
-    """Holds what cannot be used from the model's own files, since it is converted when it is loaded."""
+    """Folder for weights that are converted while loading and so cannot be used from the model's files."""
     weights_mib: Annotated[int, Field(ge=1)] | None = None
-    """With `offload`, MiB of weights that stay on the GPU, or with `disk` and no GPU in memory; None takes three
+    """With `offload`: MiB of weights that stay on the GPU, or in memory with `disk` and no GPU. By default three
     quarters of the replica's share of the GPU, or of `recycle.resident_mib`."""
     batch_size: Annotated[int, Field(ge=1, le=64)] = 8
-    """Charts that the model reads at once, of those that wait; `max_ongoing_requests` bounds how many can wait. The
-    bundled model reads them one by one on a CPU, where batches would take longer."""
+    """Number of waiting charts that the model reads at once; `max_ongoing_requests` bounds how many can wait. On a CPU
+    the bundled model reads them one by one, which is faster there."""
     batch_pixels: Annotated[int, Field(ge=64 * 64)] = 4 * 1024 * 1024
-    """Width times height of a batch's largest chart, times their number: it bounds the visual tokens of a batch, which
-    are one for 28 x 28 pixels in the Qwen2-VL family."""
+    """Bound on the pixels of a batch: width times height of its largest chart, times the number of charts. In the
+    Qwen2-VL family 28 x 28 pixels are one visual token."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
-    """CPU threads of one replica's model; the bundled one reads a chart in about 0.1 s on one, with AMX in 0.05."""
+    """CPU threads of the model in one replica."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25
+    """CPUs that Ray reserves for one replica. It bounds placement, not use."""
     num_gpus: Annotated[float, Field(ge=0)] = 0.5
+    """Fraction of a GPU that Ray reserves for one replica, which takes no more than this share of its memory."""
     resources: dict[str, Annotated[float, Field(gt=0)]] = {}
-    """What a replica takes of a node's custom resources: it runs only on nodes that have them."""
+    """Custom resources of Ray that a replica needs: it runs only on nodes that have them."""
     max_long_side: Annotated[int, Field(ge=768, le=4096)] = 1024
-    """Pixels; larger images are scaled down. Under 768 the print of ordinary charts becomes unreadable."""
+    """Long side in pixels; larger images are scaled down. Below 768 the text of ordinary charts is illegible."""
     binarise: bool = False
+    """Turn every chart black and white first."""
     max_new_tokens: Annotated[int, Field(ge=16, le=16_384)] | None = None
-    """Bound on the answer's length; None takes the profile's."""
+    """Bound on the length of the answer; by default that of the profile."""
     call_limit_s: Annotated[float, Field(gt=0)] = 300.0
-    """Seconds; a call that runs longer counts as stuck, and its replica is replaced."""
+    """Seconds after which a call counts as stuck and its replica is replaced."""
     recycle: RecycleConfig = RecycleConfig()
+    """When a replica is replaced by a fresh process."""
 
     @model_validator(mode="after")
     def _server_needs_a_name(self) -> "ChartConfig":
@@ -150,46 +164,158 @@ class ChartConfig(Section):
         return self
 
 
+class LayoutConfig(Section):
+    """The Layout deployment: the regions of pages, their orientation, and the cells of tables.
+
+    The models are small. By default they stay on the CPU; give them a fraction of a GPU with `num_gpus`.
+    """
+
+    engine: Literal["installed", "fake"] = "installed"
+    """`installed` are the models that come with the install; `fake` finds nothing, for load tests."""
+
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """CPU threads of the models in one replica."""
+    cpu_precision: Literal["float32", "bfloat16"] = "float32"
+    """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves
+    boxes by a few pixels."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.25
+    """CPUs that Ray reserves for one replica. It bounds placement, not use."""
+    num_gpus: Annotated[float, Field(ge=0)] = 0.0
+    """Fraction of a GPU that Ray reserves for one replica."""
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """Custom resources of Ray that a replica needs: it runs only on nodes that have them."""
+    call_limit_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds after which a call counts as stuck and its replica is replaced."""
+    recycle: RecycleConfig = RecycleConfig(resident_mib=4096)
+    """When a replica is replaced by a fresh process."""
+
+
+class DocumentsConfig(Section):
+    """Documents: `POST /v1/document`, and PDFs in the dialects."""
+
+    max_bytes: Annotated[int, Field(ge=1024)] = 50 * MIB
+    """Size of an uploaded document, in bytes."""
+    max_pages: Annotated[int, Field(ge=1)] = 2000
+    """Pages of a document; a longer one is refused before any page is read."""
+    max_in_flight: Annotated[int, Field(ge=1)] = 4
+    """Documents that one ingress replica reads at once; more are refused with 429."""
+    deadline_s: Annotated[float, Field(gt=0, le=36_000)] = 600.0
+    """Seconds for a document. Pages that are not read by then are named in the answer as not read."""
+    dpi: Annotated[float, Field(ge=72, le=300)] = 144.0
+    """Resolution at which pages are rendered for the models, in dots per inch."""
+    memory_mib: Annotated[int, Field(ge=512)] = 1024
+    """Address space of the process that opens a document, in MiB; a page that needs more is reported as unreadable."""
+    page_cpu_s: Annotated[int, Field(ge=1)] = 4
+    """Seconds of CPU for opening and rendering one page."""
+    page_wall_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds for opening and rendering one page."""
+
+
+class JobsConfig(Section):
+    """Jobs: `POST /v1/jobs`, long work that survives restarts and is read page by page."""
+
+    enabled: bool = True
+    """Whether there are jobs; without them no process for them is started."""
+    store: Literal["sqlite", "redis"] = "sqlite"
+    """`sqlite` keeps the queue in one file, for a service on one machine; `redis` is for several."""
+    folder: str | None = None
+    """Folder of the SQLite file and of the documents and results. By default `serve-app/jobs` below
+    `$XDG_STATE_HOME` or `~/.local/state`."""
+    files: str | None = None
+    """Where documents and results are kept instead of `folder`: an address for fsspec such as s3://bucket/jobs."""
+    url: str | None = None
+    """Address of Redis, for example redis://10.0.0.5:6379/0."""
+    url_env: str | None = None
+    """Environment variable that holds the address of Redis, with its password."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of the OCR replicas' calls that jobs may hold at once, so that requests keep the rest."""
+    retain_s: Annotated[float, Field(ge=0)] = 86_400.0
+    """Seconds for which an ended job is kept; 0 deletes it once its result has been read."""
+    max_waiting: Annotated[int, Field(ge=1)] = 100_000
+    """Pages that may wait; further jobs are refused with 429 until there are fewer."""
+    webhook_networks: list[str] = []
+    """Networks in CIDR notation, for example 10.1.0.0/16, to which webhooks may be posted besides public addresses."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.1
+    """CPUs that Ray reserves for one Jobs replica. It bounds placement, not use."""
+
+
 class Limits(Section):
-    """What is let in: how much at a time, and what an upload may be; checked before anything is decoded."""
+    """How much is admitted at a time, and how large an upload may be. Checked before anything is decoded."""
 
     max_wait_s: Annotated[float, Field(gt=0, le=3600)] = 15.0
-    """Seconds; a request that a model is expected to come to later is refused at once, with 429."""
+    """Seconds. A request whose expected wait for a model is longer is refused at once, with 429."""
     max_in_flight: Annotated[int, Field(ge=1)] = 128
-    """Requests for one model in one ingress replica, which holds their images in memory."""
+    """Number of requests for one model that one ingress replica holds in memory."""
     calls_per_request: Annotated[int, Field(ge=1)] = 2
-    """Calls that a request may have at a model at once: those of a request with `zoom=true` make room for others."""
-
+    """Number of calls that one request may have in flight at a model, so that large requests leave room for others."""
+    arriving_mb: Annotated[int, Field(ge=1)] = 256
+    """Megabytes of all uploads that are still arriving at one ingress replica, and so are in no queue yet."""
     max_bytes: Annotated[int, Field(ge=1024)] = 5 * MIB
+    """Size of an uploaded image, in bytes."""
     max_pixels: Annotated[int, Field(ge=64 * 64)] = 40_000_000
+    """Width times height of an uploaded image."""
     max_side: Annotated[int, Field(ge=64)] = 20_000
-    """Pixels of the longer side."""
+    """Longer side of an uploaded image, in pixels."""
+    max_decode_mb: Annotated[int, Field(ge=1)] = 300
+    """Megabytes of memory that decoding one image may take: 7 bytes a pixel for most, 8.5 with transparency, in CMYK or
+    with 32 bits, 18 for WEBP and 14 for AVIF."""
+    decode_mb: Annotated[int, Field(ge=1)] = 600
+    """Megabytes that all images together may take that one ingress replica decodes at the same time; others wait."""
 
 
 class HttpConfig(Section):
     """The ingress."""
 
     deadline_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-    """Seconds until a request is given up with 408. A request may ask for less with the header `X-Deadline-S`."""
+    """Seconds after which a request is answered with 504, or with 408 if its upload has not arrived by then. A request
+    may ask for less with the header `X-Deadline-S`."""
     quarantine_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
-    """Seconds for which an image that made two replicas die is refused with 422."""
+    """Seconds for which an image that crashed two replicas is refused with 422."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
+    """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False
-    """Fetch images from URLs that clients send to `POST /ocr`. Off, since it lets a client reach your network."""
+    """Fetch images from URLs that clients send to `POST /ocr`. Off by default: clients choose the address."""
+    keys_file: str | None = None
+    """File of API keys, as `serve-app keys add` writes it, on every node where an ingress replica runs. With keys, each
+    request must bring one; without, whoever reaches the port is served."""
+    keys_env: str | None = None
+    """Environment variable of the ingress that holds what would stand in that file."""
+    open: bool = False
+    """Serve without keys on an address that other machines reach. Otherwise the application does not start there."""
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^\s/?#@]+)$")], ...] = ()
+    """Origins, such as https://app.example.org, whose pages browsers let call the service. None by default."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether requests must bring a key."""
+        return self.keys_file is not None or self.keys_env is not None
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> "HttpConfig":
+        if self.keys_file is not None and self.keys_env is not None:
+            raise ValueError("http: name keys_file or keys_env, not both")
+        if self.open and self.keyed:
+            raise ValueError("http: open: true is for a service without keys; leave it out, or the keys")
+        return self
 
 
 class AppConfig(Section):
     """All settings of the application; `args:` in the Serve config."""
 
     device: Device = "auto"
-    """`auto` asks for `num_gpus` where the cluster has a GPU; `gpu` always; `cpu` never."""
+    """`auto` asks for the fractions in `num_gpus` where the cluster has a GPU, `gpu` always, `cpu` never."""
     ocr: OcrConfig = OcrConfig()
     chart: ChartConfig = ChartConfig()
+    layout: LayoutConfig = LayoutConfig()
+    documents: DocumentsConfig = DocumentsConfig()
+    jobs: JobsConfig = JobsConfig()
     limits: Limits = Limits()
     http: HttpConfig = HttpConfig()
     transport: Transport = "lossless"
-    """How a prepared image travels to a replica: `lossless` PNG, or `jpeg`."""
+    """How an image that had to be changed travels to a replica: as PNG (`lossless`) or as JPEG (`jpeg`). An image that
+    needs no change travels as it came."""
     jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 75
+    """Quality of `transport: jpeg`."""
 
     @model_validator(mode="after")
     def _dirs_come_with_names(self) -> "AppConfig":

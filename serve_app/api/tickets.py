@@ -1,32 +1,51 @@
-"""Lets requests in before their bodies are taken in; a ticket is held until the answer has gone."""
+"""Lets requests in before their bodies are taken in; a ticket is held until the answer has been sent."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from serve_app.api.deadline import Deadline
+from serve_app.api.deadline import Deadline, DocumentDeadline
 from serve_app.pipeline.admission import Ticket
+from serve_app.pipeline.analysis import admit_analysis
+from serve_app.pipeline.chart import admit_chart
+from serve_app.pipeline.document import admit_document
+from serve_app.pipeline.service import Service
+from serve_app.pipeline.text import admit_text
 
 
-async def admit_text(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
+def find_service(request: Request) -> Service:
+    """What the ingress replica reads requests with."""
+    service: Service = request.app.state.service
+    return service
+
+
+async def hold_text_ticket(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
     """Admission to the OCR."""
-    with request.app.state.pipeline.admit_text(deadline_s) as ticket:
+    with admit_text(find_service(request), deadline_s) as ticket:
         yield ticket
 
 
-async def admit_chart(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
+async def hold_chart_ticket(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
     """Admission to what reads a chart."""
-    with request.app.state.pipeline.admit_chart(deadline_s) as ticket:
+    with admit_chart(find_service(request), deadline_s) as ticket:
         yield ticket
 
 
-async def admit_analysis(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
+async def hold_analysis_ticket(request: Request, deadline_s: Deadline) -> AsyncIterator[Ticket]:
     """Admission to both models."""
-    with request.app.state.pipeline.admit_analysis(deadline_s) as ticket:
+    with admit_analysis(find_service(request), deadline_s) as ticket:
         yield ticket
 
 
-TextTicket = Annotated[Ticket, Depends(admit_text)]
-ChartTicket = Annotated[Ticket, Depends(admit_chart)]
-AnalysisTicket = Annotated[Ticket, Depends(admit_analysis)]
+async def hold_document_ticket(request: Request, deadline_s: DocumentDeadline) -> AsyncIterator[Ticket]:
+    """Admission to what reads a document, and one of the places for documents."""
+    with admit_document(find_service(request), deadline_s) as ticket:
+        async with request.app.state.document_turns.take():
+            yield ticket
+
+
+TextTicket = Annotated[Ticket, Depends(hold_text_ticket)]
+ChartTicket = Annotated[Ticket, Depends(hold_chart_ticket)]
+AnalysisTicket = Annotated[Ticket, Depends(hold_analysis_ticket)]
+DocumentTicket = Annotated[Ticket, Depends(hold_document_ticket)]

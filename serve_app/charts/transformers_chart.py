@@ -141,6 +141,6 @@ def _choose_device(device: Device) -> str:
     if torch.cuda.is_available():
         return "cuda"
     if device == "gpu":
-        raise ConfigError("device: gpu, but torch finds no GPU. Install a CUDA build of torch (README, On a GPU)")
+        raise ConfigError("device: gpu, but torch finds no GPU. Install a CUDA build of torch (docs/deploy.md)")
     logger.warning("Charts are read on the CPU of a GPU node: torch finds no GPU. Install a CUDA build of torch")
     return "cpu"

@@ -6,20 +6,13 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from serve_app.domain import Polygon
-from serve_app.imaging.decode import decode
-from serve_app.imaging.header import Header
 
 _COLOUR = (255, 64, 32)
 _QUALITY = 85
 
 
-def draw_outlines(data: bytes, header: Header, polygons: Sequence[Polygon]) -> tuple[bytes, bytes]:
-    """Two JPEGs of an upload, as it is seen: with the outlines, which are in its pixels, and without.
-
-    Raises:
-        UnreadableImage: for truncated or corrupt data.
-    """
-    image = decode(data, header)
+def draw_outlines(image: Image.Image, polygons: Sequence[Polygon]) -> tuple[bytes, bytes]:
+    """Two JPEGs of an RGB image: with the outlines, which are in its pixels, and without."""
     drawn = image.copy()
     pen = ImageDraw.Draw(drawn)
     width = max(1, max(image.size) // 600)

@@ -13,9 +13,8 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from serve_app.chartgraph.features import describe_texts, place_words
-from serve_app.chartgraph.linker import CHART_KINDS
 from serve_app.chartgraph.processing import pad_images, scale_image
-from serve_app.chartgraph.roles import MarkKind
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind
 from serve_app.chartgraph.training.ocr_readings import Reading, match_words
 from serve_app.chartgraph.training.renderer import render, render_figure
 from serve_app.chartgraph.training.scene import Scene

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
 
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.training.scene import Mark, Scene, SceneWord
 from serve_app.chartgraph.words import PlacedWord, outline_word, prepare_words
 from serve_app.domain import ChartKind, ChartTable, TextLine
 from serve_app.imaging.line_merging import find_area, intersect
-from serve_app.tables.edit_distance import count_edits
 
 _COVERED = 0.3
 """Share of a drawn word that an outline takes in at least, to be a reading of it."""
@@ -166,4 +166,4 @@ def _find_holder(drawn: SceneWord, words: Sequence[PlacedWord]) -> int | None:
 
 def _likeness(part: str, whole: str) -> float:
     """The share of a text's characters that stand in another one."""
-    return 1 - (count_edits(part, whole) - abs(len(whole) - len(part))) / max(len(part), 1)
+    return 1 - (Levenshtein.distance(part, whole) - abs(len(whole) - len(part))) / max(len(part), 1)
