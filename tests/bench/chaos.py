@@ -28,7 +28,7 @@ import httpx
 
 from tests.drawings import SALES, draw_page, encode
 from tests.hostile import HOSTILE
-from tests.service import ROOT, Service, shipped_config, start_service
+from tests.service import ROOT, Service, drop_jobs, shipped_config, start_service
 
 DEPLOYMENTS = ("Ocr", "Chart", "Ingress")
 REPLICAS = 2
@@ -191,8 +191,7 @@ def complete_config() -> dict[str, Any]:
         deployment.pop("autoscaling_config", None)
         deployment["num_replicas"] = REPLICAS if deployment["name"] in DEPLOYMENTS else 1
     application["args"]["ocr"]["threads"] = 1
-    application["args"]["jobs"]["enabled"] = False
-    application["deployments"] = [d for d in application["deployments"] if d["name"] != "Jobs"]
+    drop_jobs(config)
     return config
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from serve_app.api.key_file import Keys
-from tests.service import ROOT, free_port, shipped_config, start_service
+from tests.service import ROOT, drop_jobs, free_port, shipped_config, start_service
 from tests.unit.api.test_key_file import a_key
 
 pytestmark = pytest.mark.serve
@@ -24,7 +24,7 @@ def fakes(host, **http):
     config["http_options"]["host"] = host
     args = config["applications"][0]["args"]
     args["ocr"]["engine"] = args["layout"]["engine"] = args["chart"]["model"] = "fake"
-    args["jobs"] = {"enabled": False}
+    drop_jobs(config)
     args["http"] |= http
     return config
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.drawings import encode
 from tests.nodes import Nodes, start_nodes, wait_until
-from tests.service import shipped_config
+from tests.service import drop_jobs, shipped_config
 
 pytestmark = pytest.mark.serve
 
@@ -26,8 +26,7 @@ def config_for_nodes():
     application = config["applications"][0]
     args = application["args"]
     args["ocr"]["engine"] = args["layout"]["engine"] = args["chart"]["model"] = "fake"
-    args["jobs"]["enabled"] = False
-    application["deployments"] = [d for d in application["deployments"] if d["name"] != "Jobs"]
+    drop_jobs(config)
     for deployment in application["deployments"]:
         deployment.pop("autoscaling_config", None)
         deployment["num_replicas"] = REPLICAS.get(deployment["name"], 1)
