@@ -16,7 +16,7 @@ from PIL import Image
 from tests.drawings import encode, sketch_chart
 
 BOMB_SIDE = 30_000
-TIFF_SHORT, TIFF_LONG = 3, 4
+TIFF_BYTE, TIFF_SHORT, TIFF_LONG, TIFF_RATIONAL = 1, 3, 4, 5
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -131,6 +131,33 @@ def inflating(kind: bytes) -> bytes:
     return chunk(kind, b"name\0\0" + zlib.compress(bytes(10_000_000), 9))
 
 
+INFLATING_TEXT = b"k\0\1\0\0\0" + zlib.compress(b"\xff" * 1_000_000, 9)
+"""A text of 1 MB that is not in UTF-8, so that a parser inflates it and throws it away uncounted."""
+
+
+def tagged_tiff(*entries: tuple[int, int, int, int], tail: bytes = b"") -> bytes:
+    """A grey TIFF of 16 x 16 pixels with further tags."""
+    plain = [
+        (256, TIFF_SHORT, 1, 16),
+        (257, TIFF_SHORT, 1, 16),
+        (258, TIFF_SHORT, 1, 8),
+        (259, TIFF_SHORT, 1, 1),
+        (262, TIFF_SHORT, 1, 1),
+        (273, TIFF_LONG, 1, 8),
+        (277, TIFF_SHORT, 1, 1),
+        (278, TIFF_SHORT, 1, 16),
+        (279, TIFF_LONG, 1, 256),
+    ]
+    return tiff(*plain, *entries, tail=bytes(300) + tail)
+
+
+def gif(*blocks: bytes) -> bytes:
+    """A GIF with blocks of choice before its frame."""
+    plain = encode(sketch_chart(64, 48), "GIF")
+    start = 13 + (3 << (plain[10] & 7) + 1)
+    return b"".join((plain[:start], *blocks, plain[start:]))
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     # No image
     "empty": (lambda: b"", 400),
@@ -139,8 +166,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "html": (lambda: b"<!DOCTYPE html><html><body>404</body></html>", 415),
     "svg": (lambda: b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', 415),
     "base64": (lambda: b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", 415),
-    "gif": (lambda: encode(sketch_chart(64, 48), "GIF"), 415),
     "pdf": (lambda: encode(sketch_chart(64, 48), "PDF"), 415),
+    "ppm": (lambda: encode(sketch_chart(64, 48), "PPM"), 415),
+    "jpeg_2000": (lambda: encode(sketch_chart(64, 48), "JPEG2000"), 415),
     "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", 415),
     "docx": (office_document, 415),
     "noise": (lambda: bytes((i * i * 7 + i // 3 + 128) % 256 for i in range(2000)), 415),
@@ -165,17 +193,32 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "bomb_tiff": (lambda: grey_tiff(BOMB_SIDE, BOMB_SIDE), 413),
     "long_side": (lambda: png(25_000, 16), 413),
     # Built to make a parser work
-    "png_text_bomb": (lambda: png(64, 48, inflating(b"zTXt")), 400),
-    "png_profile_bomb": (lambda: png(64, 48, inflating(b"iCCP")), 400),
-    "png_many_profiles": (lambda: png(64, 48, chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(900_000))) * 500), 400),
     "png_many_chunks": (lambda: png(64, 48, chunk(b"teSt", b"") * 400_000), 400),
     "jpeg_many_scans": (lambda: progressive_scans(3000), 400),
     "jpeg_many_exif": (lambda: jpeg(segment(0xE1, b"Exif\0\0" + bytes(200)) * 20_000), 400),
+    "jpeg_many_comments": (lambda: jpeg(segment(0xFE, b"") * 1_000_000), 400),
+    "jpeg_many_tables": (lambda: jpeg(segment(0xDB, b"") * 1_000_000), 400),
+    "jpeg_zeros": (lambda: jpeg(segment(0xFE, b""), bytes(5_000_000)), 400),
+    "jpeg_fill_bytes": (lambda: jpeg(b"\xff" * 5_000_000), 400),
+    "jpeg_stuffed_bytes": (lambda: jpeg(b"\xff\0" * 2_500_000), 400),
+    "tiff_many_tags": (lambda: tagged_tiff(*((tag, TIFF_BYTE, 100_000, 0) for tag in range(1000, 9000))), 400),
+    "tiff_many_values": (lambda: tagged_tiff((339, TIFF_SHORT, 2_000_000, 8), tail=bytes(4_500_000)), 400),
+    "bmp_rle_long": (lambda: bmp(8000, 4000, bits=8, compression=1, pixels=b"\1\0" * 2_000_000), 400),
+    "gif_many_pieces": (lambda: gif(b"\x21\xfe" + b"\1a" * 2_000_000 + b"\0"), 400),
     "tiff_many_strips": (lambda: grey_tiff(64, 48, strips=500_000, rows=1), 400),
     # Odd, but readable
     "narrow": (lambda: encode(Image.new("RGB", (5000, 10), "white"), "PNG"), 200),
     "cmyk_jpeg": (lambda: encode(sketch_chart().convert("CMYK"), "JPEG"), 200),
     "deep_png": (deep_png, 200),
+    "gif": (lambda: encode(sketch_chart(64, 48), "GIF"), 200),
+    "avif": (lambda: encode(sketch_chart(64, 48), "AVIF"), 200),
+    "png_text_bomb": (lambda: png(64, 48, inflating(b"zTXt")), 200),
+    "png_texts": (lambda: png(64, 48, chunk(b"iTXt", INFLATING_TEXT) * 4_500), 200),
+    "png_profile_bomb": (lambda: png(64, 48, inflating(b"iCCP")), 200),
+    "png_many_profiles": (lambda: png(64, 48, chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(900_000))) * 500), 200),
+    "jpeg_photoshop": (lambda: jpeg(segment(0xED, b"Photoshop 3.0\0" + b"8BIM\3\xed\0\0\0\0\0\0" * 5_400) * 75), 200),
+    "gif_comments": (lambda: gif((b"\x21\xfe" + b"\x01a" * 250 + b"\0") * 300), 200),
+    "tiff_rationals": (lambda: tagged_tiff((282, TIFF_RATIONAL, 500_000, 8), tail=bytes(4_500_000)), 200),
     "animated_webp": (animation, 200),
     "jpeg_broken_exif": (lambda: jpeg(segment(0xE1, b"Exif\0\0II*\0\xff\xff\xff\xff" + b"\xee" * 40)), 200),
     "tiff_loop": (lambda: grey_tiff(64, 48, following=8), 200),

@@ -55,7 +55,12 @@ def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
             # Without an address it would join, and take over, a Ray that runs on this machine already.
             [Path(sys.executable).with_name("serve"), "run", "--address", "local", folder / "serve_config.yaml"],
             cwd=ROOT,
-            env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "HF_HUB_OFFLINE": "1"},
+            env={
+                **os.environ,
+                "RAY_USAGE_STATS_ENABLED": "0",
+                "HF_HUB_OFFLINE": "1",
+                "XDG_STATE_HOME": str(folder / "state"),
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -31,8 +31,8 @@ class LoadBody(BaseModel):
     def of(cls, capacity: Capacity) -> Self:
         """The load as it is sent, in milliseconds' precision."""
         return cls(
-            running=capacity.supply.running,
-            target=capacity.supply.target,
+            running=capacity.replicas.running,
+            target=capacity.replicas.target,
             in_flight=capacity.in_flight,
             expected_wait_s=_milliseconds(capacity.expected_wait_s),
             mean_service_s=_milliseconds(capacity.mean_service_s),
@@ -54,7 +54,7 @@ class CapacityBody(BaseModel):
 @router.get("/v1/capacity")
 async def capacity(request: Request) -> CapacityBody:
     """How busy each model is, and whether a request for it would be let in now. Asks no replica."""
-    return CapacityBody.of(find_service(request).admission.tell())
+    return CapacityBody.of(find_service(request).admission.report())
 
 
 def _milliseconds(seconds: float | None) -> float | None:

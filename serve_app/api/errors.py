@@ -16,17 +16,22 @@ from serve_app.errors import AppError
 logger = logging.getLogger("ray.serve")
 
 _EXAMPLES: dict[type[AppError], str] = {
-    errors.EmptyUpload: "The upload is empty. Send the bytes of an image",
+    errors.EmptyUpload: "The upload is empty. Send the bytes of an image file",
     errors.UnreadableImage: "The PNG is truncated: it ends before its last row. Send the whole file",
-    errors.DeadlineExceeded: "No answer within 120 seconds. Try again later, or send a smaller image",
-    errors.TooManyBytes: "The upload has 7340032 bytes, the limit is 5242880. Send a smaller image",
-    errors.TooManyPixels: "The image has 30000 x 30000 pixels, the limit is 40000000. Scale it down",
-    errors.UnsupportedMedia: "This is a PDF. Send its pages as PNG, JPEG, WebP, BMP or TIFF images",
-    errors.InvalidParameter: "format: 'xls' is none of json, markdown, csv, html",
-    errors.Busy: "The ocr model would come to this request in up to 16.2 s, the bound is 15 s",
+    errors.UploadTimeout: "The upload did not arrive within 120 s: 4 bytes did. Send it again",
+    errors.TooManyBytes: "The upload has 7,340,032 bytes, which exceeds the limit of 5,242,880. Send a smaller image",
+    errors.TooManyPixels: "The image has 30,000 x 30,000 pixels, which exceeds the limit of 40,000,000. Scale it down",
+    errors.UnsupportedMedia: "This is a PDF, which this service does not read. Render its pages as PNG",
+    errors.InvalidParameter: "format: Input should be 'json', 'markdown', 'csv' or 'html'",
+    errors.Quarantined: "This image crashed 2 replicas. It is refused for the next 540 s",
+    errors.Busy: "Estimated wait of 16.2 s for the ocr model exceeds the limit of 15 s",
+    errors.Unauthorized: "This service needs an API key. Send it as `Authorization: Bearer KEY` or `X-Api-Key: KEY`",
+    errors.Forbidden: "owner: only a key of scope admin sees the jobs of others",
+    errors.RateLimited: "This key may send 60 requests a minute",
     errors.ModelFailed: "The model failed on this image (RuntimeError). Sending it again will not help",
     errors.ModelUnavailable: "No replica of Chart is ready",
-    errors.OutOfMemory: "The image does not fit the memory of the GPU, even at the smallest resolution",
+    errors.OutOfMemory: "The image does not fit into the GPU's memory, even at the smallest resolution",
+    errors.DeadlineExceeded: "The service did not answer within 120 s. Try again later, or send a smaller image",
 }
 
 
@@ -66,7 +71,7 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
         logger.error("Request %s failed", request_id(request), exc_info=error)
-        return _respond(request, AppError("The service failed; its log names the cause under this request id"), 500)
+        return _respond(request, AppError("The service failed. Its log names the cause under this request id"), 500)
 
 
 def describe_invalid(error: RequestValidationError) -> str:

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from serve_app.api.deadline import Deadline
 from serve_app.api.errors import documented_errors
 from serve_app.api.formats import FORMATS, Format
+from serve_app.api.receiving import receiving
 from serve_app.api.schemas import NumberBody
-from serve_app.api.upload import bounded
+from serve_app.api.tickets import find_service
 from serve_app.domain import Cell, ChartTable
 from serve_app.tables.numbers import parse_number
 from serve_app.tables.workbook import LONGEST_CELL
@@ -119,13 +121,18 @@ _SCHEMA: dict[str, Any] = {
     },
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _SCHEMA}}}},
 )
-async def export_table(request: Request, query: Annotated[ExportQuery, Query()]) -> TypedTableBody | Response:
+async def export_table(
+    request: Request, query: Annotated[ExportQuery, Query()], deadline_s: Deadline
+) -> TypedTableBody | Response:
     """Write a table in another format, such as one of `/v1/chart` that a person has corrected.
 
     JSON answers the same table with its numbers read anew.
     """
     # Read by hand, since FastAPI would take in a body of any length.
-    table = await asyncio.to_thread(_parse, await bounded(request, MAX_BYTES).body())
+    with find_service(request).admission.admit([], deadline_s) as ticket:
+        async with receiving(request, ticket, MAX_BYTES) as arriving:
+            body = await arriving.body()
+    table = await asyncio.to_thread(_parse, body)
     if query.format in FORMATS:
         return await FORMATS[query.format].respond(table)
     return TypedTableBody.of(table)

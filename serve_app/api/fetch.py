@@ -1,36 +1,96 @@
-"""Images by URL, for PaddleX's route and only where the config allows it."""
+"""Images by URL, for PaddleX's route and only where the config allows it: from public addresses, within 15 seconds."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
-from serve_app.api.upload import too_many_bytes
+from serve_app.api.receiving import too_many_bytes
 from serve_app.config import AppConfig
 from serve_app.errors import BadRequest, InvalidParameter
 
-_TIMEOUT_S = 15.0
+logger = logging.getLogger("ray.serve")
+
+TIMEOUT_S = 15.0
+"""For the whole of it: name, connection, answer."""
+
+_REFUSED = "file: the image could not be fetched from the URL. Send the image in base64"
+"""The one message for every failure: what differs would tell a client of the network that the service stands in."""
+
+_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+"""IPv6 addresses that stand for IPv4 ones (RFC 6052, RFC 8215)."""
+
+
+class _Refused(Exception):
+    """Why a URL is not fetched; for the log."""
 
 
 async def fetch_image(url: str, config: AppConfig) -> bytes:
-    """Download an image; redirects are not followed, since they could lead where the URL itself may not.
+    """Download an image.
+
+    The name is resolved once, each of its addresses must be public, and the connection goes to the one that was
+    checked. Redirects are not followed, since they could lead where the URL itself may not; neither are the proxies of
+    the environment. An encoding is refused: it could inflate a thousandfold.
 
     Raises:
         InvalidParameter: the config does not allow URLs.
-        BadRequest: the download failed.
+        BadRequest: the download failed; the reason goes to the log, not to the client.
         TooManyBytes: as soon as the limit is passed.
     """
     if not config.http.allow_url:
         raise InvalidParameter(
-            "file: URLs are refused by this service. Send the image in base64, or set http.allow_url in its config"
+            "file: this service does not fetch URLs. Send the image in base64, or set http.allow_url in its config"
         )
     limit = config.limits.max_bytes
+    image = bytearray()
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client, client.stream("GET", url) as response:
-            if response.status_code != httpx.codes.OK:
-                raise BadRequest(f"file: the URL answered {response.status_code}. Send the image in base64")
-            image = bytearray()
-            async for chunk in response.aiter_bytes():
+        async with asyncio.timeout(TIMEOUT_S):
+            async for chunk in _download(httpx.URL(url)):
                 image += chunk
                 if len(image) > limit:
                     raise too_many_bytes(len(image), limit)
-            return bytes(image)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise BadRequest(f"file: the URL cannot be fetched ({error}). Send the image in base64") from error
+    except (_Refused, TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
+        logger.info("An image was not fetched: %s: %s", type(error).__name__, str(error)[:200])
+        raise BadRequest(_REFUSED) from None
+    return bytes(image)
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the internet's, and stands for no other one."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address.sixtofour is not None or address.teredo is not None:
+            return False
+        if any(address in network for network in _TRANSLATED):
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+async def _download(url: httpx.URL) -> AsyncIterator[bytes]:
+    address = await _resolve(url)
+    pinned = url.copy_with(host=str(address), username=None, password=None)
+    headers = {"Host": url.netloc.decode("ascii").rpartition("@")[2], "Accept-Encoding": "identity"}
+    # TLS is checked against the name, though the connection goes to the address.
+    extensions = {"sni_hostname": url.host}
+    async with (
+        httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False) as client,
+        client.stream("GET", pinned, headers=headers, extensions=extensions) as response,
+    ):
+        encoding = response.headers.get("content-encoding", "identity")
+        if response.status_code != httpx.codes.OK or encoding != "identity":
+            raise _Refused(f"status {response.status_code}, encoding {encoding}")
+        async for chunk in response.aiter_raw():
+            yield chunk
+
+
+async def _resolve(url: httpx.URL) -> IPv4Address | IPv6Address:
+    """The first address of a URL's host; the system's resolver also knows the odd notations of IPv4 (0x7f.1)."""
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 0, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(address[0]).partition("%")[0]) for *_, address in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise _Refused("the host has an address that is not public")
+    return addresses[0]

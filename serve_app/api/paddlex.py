@@ -4,31 +4,27 @@ Source: PaddleX 3.7.2, `paddlex/inference/serving`: schemas/ocr.py for the reque
 basic_serving/_app.py for the form of errors, which is not that of the other routes.
 """
 
-import binascii
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Coroutine
-from typing import Any, Literal
+import asyncio
+from base64 import b64encode
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 
-from serve_app.api.errors import describe_invalid
-from serve_app.api.fetch import fetch_image
-from serve_app.api.request_id import request_id
+from serve_app.api.paddlex_contract import FIELDS, ErrorResponse, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.receiving import receiving
 from serve_app.api.tickets import TextTicket, find_service
-from serve_app.api.upload import bounded, too_many_bytes
+from serve_app.api.upload import find_content_type
 from serve_app.config import AppConfig
-from serve_app.domain import OcrOptions
-from serve_app.errors import AppError, InvalidParameter
+from serve_app.domain import OcrOptions, Size
+from serve_app.errors import InvalidParameter, UnsupportedMedia
+from serve_app.imaging.decode import decode_prepared
+from serve_app.imaging.overlay import draw_outlines
+from serve_app.pipeline.pages_text import PageText, read_pages_text
 from serve_app.pipeline.text import read_text
 from serve_app.pipeline.upload import Upload
 
-_FIELDS = 64 * 1024
-"""Bytes that the JSON may have beyond the image: the other fields."""
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 _EXAMPLE = (
     "iVBORw0KGgoAAAANSUhEUgAAAJYAAAAoAQAAAAA0uj5KAAAAuElEQVR42uXSvQ7BYBTG8X+lkUoMYjJI6g4YjS7FJO6i5xLMBh+X4A5qs7FZ"
@@ -42,26 +38,30 @@ _EXAMPLE = (
 
 
 class InferRequest(BaseModel):
-    """PaddleX's request. `file` is an image in base64, or a URL where the config allows it."""
+    """PaddleX's request.
+
+    `file` is an image in base64 (also URL-safe, unpadded, or as a data URL), or a URL where the config allows it.
+    `fileType` absent is told from the bytes. `visualize` absent means true.
+    """
 
     file: str
     fileType: Literal[0, 1] | None = None
     useDocOrientationClassify: bool | None = None
     useDocUnwarping: bool | None = None
     useTextlineOrientation: bool | None = None
-    textDetLimitSideLen: int | None = None
+    textDetLimitSideLen: Annotated[int, Field(ge=1, le=10_000)] | None = None
     textDetLimitType: Literal["min", "max"] | None = None
-    textDetThresh: float | None = None
-    textDetBoxThresh: float | None = None
-    textDetUnclipRatio: float | None = None
-    textRecScoreThresh: float | None = None
+    textDetThresh: Share | None = None
+    textDetBoxThresh: Share | None = None
+    textDetUnclipRatio: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] | None = None
+    textRecScoreThresh: Share | None = None
     returnWordBox: bool | None = None
     visualize: bool | None = None
     logId: str | None = None
 
 
 class OcrResult(BaseModel):
-    """One image's result; `ocrImage` and `inputImage` are JPEGs in base64, sent when `visualize` is true."""
+    """One image's result; `ocrImage` and `inputImage` are JPEGs in base64, sent unless `visualize` is false."""
 
     prunedResult: dict[str, Any]
     ocrImage: str | None = None
@@ -76,11 +76,31 @@ class ImageInfo(BaseModel):
     type: Literal["image"] = "image"
 
 
+class PageInfo(BaseModel):
+    """Pixels of a page as it was read."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, size: Size) -> Self:
+        """The size as it is sent."""
+        return cls(width=size.width, height=size.height)
+
+
+class PdfInfo(BaseModel):
+    """The pages of a PDF."""
+
+    numPages: int
+    pages: list[PageInfo]
+    type: Literal["pdf"] = "pdf"
+
+
 class InferResult(BaseModel):
     """The results of a file."""
 
     ocrResults: list[OcrResult]
-    dataInfo: ImageInfo
+    dataInfo: ImageInfo | PdfInfo
 
 
 class InferResponse(BaseModel):
@@ -92,42 +112,13 @@ class InferResponse(BaseModel):
     errorMsg: Literal["Success"] = "Success"
 
 
-class ErrorResponse(BaseModel):
-    """PaddleX's form of an error; `errorCode` is the HTTP status."""
-
-    logId: str
-    errorCode: int
-    errorMsg: str
-
-
-class PaddlexRoute(APIRoute):
-    """Answers errors in PaddleX's form."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, with the errors that it raises caught."""
-        handle = super().get_route_handler()
-
-        async def handle_errors(request: Request) -> Response:
-            try:
-                try:
-                    return await handle(request)
-                except RequestValidationError as error:  # of a header
-                    raise InvalidParameter(describe_invalid(error)) from error
-            except AppError as error:
-                body = ErrorResponse(logId=_log_id(request), errorCode=error.status, errorMsg=error.message)
-                headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-                return JSONResponse(body.model_dump(), error.status, headers)
-
-        return handle_errors
-
-
 router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
 
 
 @router.post(
     "/ocr",
     response_model_exclude_none=True,
-    responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503)},
+    responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503, 504)},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -141,64 +132,65 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
     },
 )
 async def infer(request: Request, ticket: TextTicket) -> InferResponse:
-    """Read the text of an image by PaddleX's contract (images only: `fileType` 1)."""
+    """Read the text of an image or of a PDF's pages by PaddleX's contract: one result a page.
+
+    All pages are read, where PaddleX silently stops after ten. A page that cannot be read makes the request fail.
+    """
     config: AppConfig = request.app.state.config
+    _refuse_other_content(request)
+    longest = max(config.limits.max_bytes, config.documents.max_bytes)
     # Read by hand, since FastAPI would take in a body of any length.
-    asked = _parse(request, await bounded(request, config.limits.max_bytes * 4 // 3 + _FIELDS).body())
+    async with receiving(request, ticket, longest * 4 // 3 + FIELDS) as arriving:
+        body = await arriving.body()
+    asked = await asyncio.to_thread(parse_body, request, body, InferRequest)
+    del body
     _refuse_unsupported(asked)
-    image = await _load(asked.file, config)
+    data = await load_file(asked.file, config, longest)
+    if asked.fileType == 0 or (asked.fileType is None and data[:1024].lstrip().startswith(b"%PDF-")):
+        async with request.app.state.document_turns.take():
+            pages = await read_pages_text(find_service(request), ticket, data, _options(asked))
+        result = InferResult(
+            ocrResults=await asyncio.to_thread(lambda: [_describe_page(page, asked) for page in pages]),
+            dataInfo=PdfInfo(numPages=len(pages), pages=[PageInfo.of(page.page.size) for page in pages]),
+        )
+        return InferResponse(logId=log_id(request), result=result)
     service = find_service(request)
-    upload = await Upload.open(service.config, image)
+    upload = await Upload.open(service, data)
     page = await read_text(service, ticket, upload, _options(asked))
-    result = OcrResult(prunedResult=page.paddlex)
-    if asked.visualize:
+    request.state.pages = 1
+    one = OcrResult(prunedResult=page.paddlex)
+    if asked.visualize is not False:
         drawn = await upload.draw(page.lines)
-        result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+        one.ocrImage, one.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
-        logId=_log_id(request),
-        result=InferResult(ocrResults=[result], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
+        logId=log_id(request),
+        result=InferResult(ocrResults=[one], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
     )
 
 
-def _parse(request: Request, body: bytes) -> InferRequest:
-    try:
-        document = from_json(body)
-        if isinstance(document, dict) and isinstance(document.get("logId"), str):
-            request.state.log_id = document["logId"]  # errors carry it too, those of this document included
-        return InferRequest.model_validate(document)
-    except ValidationError as error:
-        raise InvalidParameter(_describe(error)) from error
-    except ValueError as error:
-        raise InvalidParameter(f"body: Invalid JSON: {error}") from error
+def _describe_page(read: PageText, asked: InferRequest) -> OcrResult:
+    result = OcrResult(prunedResult=read.page.paddlex)
+    if asked.visualize is not False:
+        drawn = draw_outlines(decode_prepared(read.image.data), [line.polygon for line in read.page.lines])
+        result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+    return result
 
 
-def _log_id(request: Request) -> str:
-    """The caller's `logId`, or the request's id where there is none."""
-    return getattr(request.state, "log_id", "") or request_id(request)
+def _refuse_other_content(request: Request) -> None:
+    content_type = find_content_type(request)
+    if content_type.startswith(("multipart/", "image/")):
+        raise UnsupportedMedia(
+            f"The content type is {content_type[:80]}. POST /ocr takes JSON with the image in base64 as `file`, by "
+            "PaddleX's contract. Send multipart forms and plain image files to POST /v1/ocr"
+        )
 
 
 def _refuse_unsupported(asked: InferRequest) -> None:
-    if asked.fileType == 0:
-        raise InvalidParameter("fileType 0 (PDF) is not read here. Send each page as an image, with fileType 1")
-    if asked.fileType is None:
-        raise InvalidParameter("File type cannot be determined. Set fileType to 1 for an image")
     for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
         if getattr(asked, name):
             raise InvalidParameter(
-                f"{name}: the model for it is not loaded in this service. Leave it out, or send false"
+                f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
             )
-
-
-async def _load(file: str, config: AppConfig) -> bytes:
-    if file.startswith(("http://", "https://")):
-        return await fetch_image(file, config)
-    try:
-        image = b64decode("".join(file.split()), validate=True)
-    except binascii.Error as error:
-        raise InvalidParameter("file: neither a URL nor valid base64. Encode the image's bytes in base64") from error
-    if len(image) > config.limits.max_bytes:
-        raise too_many_bytes(len(image), config.limits.max_bytes)
-    return image
 
 
 def _options(asked: InferRequest) -> OcrOptions:
@@ -211,7 +203,3 @@ def _options(asked: InferRequest) -> OcrOptions:
         text_rec_score_thresh=asked.textRecScoreThresh,
         return_word_box=asked.returnWordBox,
     )
-
-
-def _describe(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}" for problem in error.errors())

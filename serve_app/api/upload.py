@@ -1,21 +1,23 @@
 """The image in a request: multipart field `file`, or the raw body. Never more of it in memory than the limit."""
 
-from typing import Annotated, Any
+import asyncio
+from typing import Any
 
-from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.types import Message
+from fastapi import Request
 
-from serve_app.errors import BadRequest, TooManyBytes, UnsupportedMedia
+from serve_app.api.form import parse_form
+from serve_app.api.receiving import receiving, too_many_bytes
+from serve_app.errors import BadRequest, InvalidParameter, UnsupportedMedia
+from serve_app.imaging.parsers import MEDIA_TYPES as READ_TYPES
+from serve_app.pipeline.admission import Ticket
 
-_ENVELOPE = 16 * 1024
+ENVELOPE = 16 * 1024
 """Bytes that a multipart body may have beyond its file: boundaries, part headers."""
 
-_UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
-"""Content types that tell nothing; the last is what `curl --data-binary` says unless told otherwise."""
+UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""Content types that say nothing of the body; the last is what `curl --data-binary` sends by default."""
 
-MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff")
+MEDIA_TYPES = tuple(READ_TYPES.values())
 
 UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -35,63 +37,56 @@ UPLOAD_BODY: dict[str, Any] = {
 """The `openapi_extra` of a route that takes an image."""
 
 
-async def read_image(request: Request) -> bytes:
-    """The bytes of the uploaded image.
+async def read_image(request: Request, ticket: Ticket) -> bytes:
+    """The bytes of the uploaded image; then the request takes its place in the queue.
 
     Raises:
         BadRequest: a multipart body without a field `file`, or malformed.
+        InvalidParameter: a form field of another name.
         TooManyBytes: as soon as the limit is passed.
         UnsupportedMedia: a content type that can hold no image.
+        UploadTimeout, Busy: as `receiving` raises them.
     """
     limit = request.app.state.config.limits.max_bytes
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = find_content_type(request)
+    request.state.pages = 1  # for the audit log
     if content_type == "multipart/form-data":
-        return await _read_form(bounded(request, limit + _ENVELOPE), limit)
-    if content_type in _UNTOLD or content_type.startswith("image/"):
-        return await bounded(request, limit).body()
+        async with receiving(request, ticket, limit + ENVELOPE) as arriving:
+            body = await arriving.body()
+        return await asyncio.to_thread(find_file, body, request.headers["content-type"], limit)
+    if content_type in UNTOLD or content_type.startswith("image/"):
+        async with receiving(request, ticket, limit) as arriving:
+            return await arriving.body()
     raise UnsupportedMedia(
-        f"The content type is {content_type}. Send the image as multipart field `file`, or as the raw body with one "
-        f"of {', '.join(MEDIA_TYPES)}"
+        f"The content type {content_type[:80]} cannot hold an image. Send the image as multipart field `file`, or as "
+        f"the raw body with one of {', '.join(MEDIA_TYPES)}"
     )
 
 
-UploadedImage = Annotated[bytes, Depends(read_image)]
+def find_content_type(request: Request) -> str:
+    """The media type of the body, without parameters and in lower case; empty if the client does not say."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def bounded(request: Request, limit: int) -> Request:
-    """The same request, which raises TooManyBytes before more than `limit` bytes of its body are taken in."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise too_many_bytes(int(declared), limit)
-    taken = 0
+def find_file(body: bytes, content_type: str, limit: int) -> bytes:
+    """Field `file` of a multipart body.
 
-    async def receive() -> Message:
-        nonlocal taken
-        message = await request.receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise too_many_bytes(taken, limit)
-        return message
-
-    return Request(request.scope, receive)
-
-
-def too_many_bytes(found: int, limit: int) -> TooManyBytes:
-    """The error for a body of at least `found` bytes."""
-    return TooManyBytes(
-        f"The upload has {found} bytes or more, the limit is {limit}. Send a smaller image, or a JPEG of it"
-    )
-
-
-async def _read_form(request: Request, limit: int) -> bytes:
-    try:
-        async with request.form(max_files=1, max_fields=8) as form:
-            file = form.get("file")
-            if not isinstance(file, UploadFile):
-                names = ", ".join(form) or "none"
-                raise BadRequest(f"The form has no file named `file` (fields: {names}). Try: curl -F file=@image.png")
-            if file.size is not None and file.size > limit:
-                raise too_many_bytes(file.size, limit)
-            return await file.read()
-    except HTTPException as error:  # how Starlette reports a malformed form
-        raise BadRequest(f"The multipart body cannot be read: {error.detail}") from error
+    Raises:
+        BadRequest: no such field, or a malformed body.
+        InvalidParameter: another field beside it.
+        TooManyBytes: a file of more than `limit` bytes.
+    """
+    parts = parse_form(body, content_type)
+    files = [part for part in parts if part.name == "file" and part.filename is not None]
+    if not files:
+        names = ", ".join(part.name for part in parts)[:200] or "none"
+        raise BadRequest(f"The form has no file named `file` (fields: {names}). Try: curl -F file=@image.png")
+    others = [part.name for part in parts if part is not files[0]]
+    if others:
+        raise InvalidParameter(
+            f"{others[0][:80]}: a form may hold one `file` and nothing else. Send parameters in the query, for example "
+            "/v1/ocr?zoom=true"
+        )
+    if len(files[0].data) > limit:
+        raise too_many_bytes(len(files[0].data), limit)
+    return bytes(files[0].data)

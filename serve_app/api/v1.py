@@ -1,6 +1,6 @@
 """The product's own routes: text, chart, and both."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -10,7 +10,7 @@ from serve_app.api.formats import FORMATS, Format
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
 from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
-from serve_app.api.upload import UPLOAD_BODY, UploadedImage
+from serve_app.api.upload import UPLOAD_BODY, read_image
 from serve_app.domain import OcrOptions
 from serve_app.pipeline.analysis import analyze as read_both
 from serve_app.pipeline.chart import read_chart as read_table
@@ -29,6 +29,8 @@ class OcrQuery(BaseModel):
     """Also return the words of each line, with their outlines."""
     zoom: bool = False
     """Read in overlapping tiles, enlarged, for small print on large pages; several times slower."""
+    orientation: Literal["auto", "as_sent"] = "auto"
+    """`auto` reads a page that lies on its side or upside down turned upright; upright pages are never turned."""
     binarise: bool = False
     """Turn the image black and white first, for scans on stained or shaded paper."""
 
@@ -48,16 +50,15 @@ class NoQuery(BaseModel):
 
 
 @router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
-async def read_text(
-    request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket, image: UploadedImage
-) -> OcrBody:
+async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
     service = find_service(request)
-    upload = await Upload.open(service.config, image)
-    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise)
+    upload = await Upload.open(service, await read_image(request, ticket))
+    upright = query.orientation == "auto"
+    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise, upright=upright)
     body = OcrBody.of(page)
-    body.request_id = request_id(request)
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
@@ -68,24 +69,24 @@ async def read_text(
     responses={200: {"content": {file_format.media_type: {} for file_format in FORMATS.values()}}},
 )
 async def read_chart(
-    request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket, image: UploadedImage
+    request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket
 ) -> ChartBody | Response:
     """Read a chart's data table."""
     service = find_service(request)
-    reading = await read_table(service, ticket, await Upload.open(service.config, image))
+    upload = await Upload.open(service, await read_image(request, ticket))
+    reading = await read_table(service, ticket, upload)
     if query.format in FORMATS:
         return await FORMATS[query.format].respond(reading.table)
     body = ChartBody.of(reading)
-    body.request_id = request_id(request)
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
 @router.post("/analyze", openapi_extra=UPLOAD_BODY)
-async def analyze(
-    request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket, image: UploadedImage
-) -> AnalysisBody:
+async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
     service = find_service(request)
-    body = AnalysisBody.of(await read_both(service, ticket, await Upload.open(service.config, image)))
-    body.request_id = request_id(request)
+    upload = await Upload.open(service, await read_image(request, ticket))
+    body = AnalysisBody.of(await read_both(service, ticket, upload))
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body

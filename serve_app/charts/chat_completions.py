@@ -88,7 +88,7 @@ class _Transient(Exception):
         self.retry_after_s = retry_after_s
 
 
-class ModelServer:
+class ChatCompletionsClient:
     """Asks the server over HTTP. Any number of calls may run at once; a cancelled one closes its connection."""
 
     def __init__(self, config: RemoteConfig, model: str) -> None:

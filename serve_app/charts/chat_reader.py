@@ -139,7 +139,8 @@ class ChatReader:
         text, confidence = self._decode(answer[:length], certainty[:length])
         parse = self._profile.parser
         assert parse is not None  # only models that want words have no parser, and they have their own reader
-        return ChartReading(parse(text, confidence), self._name, Size(*size), truncated, text)
+        table = parse(text, confidence)
+        return ChartReading(table, self._name, Size(*size), truncated or table.cut, text)
 
     def _decode(self, tokens: list[int], certainty: list[float]) -> tuple[str, list[float]]:
         """The text and, for each character, the probability of the token that wrote it."""

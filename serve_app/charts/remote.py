@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import exp
 from typing import Any
 
-from serve_app.charts.chat_completions import ModelServer, TokenLogprob
+from serve_app.charts.chat_completions import ChatCompletionsClient, TokenLogprob
 from serve_app.charts.profiles import ChartProfile, find_profile
 from serve_app.config import ChartConfig, RemoteConfig
 from serve_app.domain import ChartReading, Size
@@ -41,7 +41,7 @@ class OpenAiChart:
         self._profile = profile
         self._parse = profile.parser
         self._max_tokens = config.max_new_tokens or profile.max_new_tokens
-        self._server = ModelServer(remote, config.model)
+        self._client = ChatCompletionsClient(remote, config.model)
 
     async def read(self, image: bytes) -> ChartReading:
         """Read an encoded chart. Cancelled, it closes its connection, at which a server stops the generation.
@@ -52,16 +52,15 @@ class OpenAiChart:
             ModelFailed: the server refused the chart, or broke off.
         """
         png, size = await asyncio.to_thread(_to_png, image, self._profile)
-        completion = await self._server.complete(self._build_body(png))
+        completion = await self._client.complete(self._build_body(png))
         choice = completion.choices[0]
         if choice.finish_reason not in ("stop", "length"):
             raise ModelFailed(f"The model server broke off: finish_reason {choice.finish_reason}")
         text = choice.message.content or ""
         tokens = choice.logprobs.content if choice.logprobs else None
         confidence = None if tokens is None else align_confidence(text, tokens)
-        return ChartReading(
-            self._parse(text, confidence), self.name, size, truncated=choice.finish_reason == "length", raw=text
-        )
+        table = self._parse(text, confidence)
+        return ChartReading(table, self.name, size, truncated=choice.finish_reason == "length" or table.cut, raw=text)
 
     async def check(self) -> None:
         """Ask whether the server is there and serves the model.
@@ -69,11 +68,11 @@ class OpenAiChart:
         Raises:
             ModelUnavailable: it is not, or does not.
         """
-        await self._server.check()
+        await self._client.check()
 
     async def close(self) -> None:
         """Close the connections to the server."""
-        await self._server.close()
+        await self._client.close()
 
     def _build_body(self, png: bytes) -> dict[str, Any]:
         profile = self._profile

@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 
 from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
-from serve_app.hosting.protocols import ChartEngine, OcrEngine, Stop
+from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
 
 logger = logging.getLogger("ray.serve")
 
 T = TypeVar("T")
-E = TypeVar("E", OcrEngine, ChartEngine)
+E = TypeVar("E", OcrEngine, ChartEngine, LayoutEngine)
 
 Observer = Callable[[Sequence[float], float], None]
 """Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""
@@ -138,9 +138,9 @@ class ModelThread(Generic[E]):
     def _find_wear(self) -> str | None:
         resident, limit = resident_bytes() >> 20, self._recycle.resident_mib
         if resident > limit:
-            return f"{resident} MiB resident, the bound is {limit}"
+            return f"{resident} MiB of resident memory exceed the limit of {limit} MiB"
         if 0 < self._recycle.calls <= self._calls:
-            return f"{self._calls} calls, the bound is {self._recycle.calls}"
+            return f"{self._calls} calls reach the limit of {self._recycle.calls}"
         return None
 
 

@@ -1,4 +1,7 @@
-"""The copies of one upload that models read: the upload is decoded once, and each different copy encoded once."""
+"""The copies of one upload that models read: those that are asked for together are made from one decode.
+
+No decoded image is kept: many requests may wait at the same time, and each would hold up to 160 MB.
+"""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -26,8 +29,19 @@ TILED_PIXELS = 4000 * 4000
 """Bound on the pixels of the enlarged image, and so on the work of one request: the square of PaddleOCR's own bound on
 a side."""
 
+TILED_BYTES = 2 * 4 * TILED_PIXELS
+"""Memory of the enlarged image and of its intermediate state while it is scaled, in bytes."""
+
 TILE_OVERLAP = 1 / 8
 """Share of the tile's side: 120 pixels of 960, several times the height of print that needs enlarging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a model wants: an image whose longer side has at most so many pixels, in black and white or not."""
+
+    long_side: int
+    binarise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +90,27 @@ class Copies:
         self._long_side = long_side
         self._transport: Transport = transport
         self._quality = quality
-        self._decoded: Image.Image | None = None
         self._prepared: dict[tuple[Size, bool], Prepared] = {}
         self._lock = Lock()
 
-    def prepare(self, long_side: int, *, binarise: bool = False) -> Prepared:
-        """Make the copy for one model.
+    def prepare(self, *wanted: Copy) -> list[Prepared]:
+        """Make the copies for one or several models from one decode; a larger image is scaled down.
+
+        A copy that has been made before is returned again.
 
         An image that needs no change is sent as it came. It is decoded nevertheless, to find damage before it waits
         for a model; except a PNG, whose checksums reveal damage at a hundredth of the cost.
 
-        Args:
-            long_side: bound on the longer side in pixels; a larger image is scaled down.
-            binarise: turn the image black and white.
-
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        size = fit(self._header.size, long_side)
+        decoded = None
         with self._lock:
-            if (size, binarise) not in self._prepared:
-                self._prepared[size, binarise] = self._make(size, long_side, binarise)
-            return self._prepared[size, binarise]
+            keys = [(fit(self._header.size, copy.long_side), copy.binarise) for copy in wanted]
+            for copy, key in zip(wanted, keys, strict=True):
+                if key not in self._prepared:
+                    self._prepared[key], decoded = self._make(copy, key[0], decoded)
+            return [self._prepared[key] for key in keys]
 
     def cut(self, tile_side: int) -> Tiles:
         """Enlarge the image for small print, and cut it into overlapping pieces of at most `tile_side` pixels.
@@ -121,23 +134,21 @@ class Copies:
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        with self._lock:
-            if self._decoded is None or Size(*self._decoded.size) != self._header.size:
-                self._decoded = decode(self._data, self._header)
-            return self._decoded
+        return decode(self._data, self._header)
 
-    def _make(self, size: Size, long_side: int, binarise: bool) -> Prepared:
+    def _make(self, copy: Copy, size: Size, decoded: Image.Image | None) -> tuple[Prepared, Image.Image | None]:
+        """A copy of `size`, and the decoded image for the next one if it had to be decoded."""
         header = self._header
-        forwarded = _is_plain(header) and size == header.size and not binarise
+        forwarded = _is_plain(header) and size == header.size and not copy.binarise
         if forwarded and header.format == "PNG":
             check_checksums(self._data)
-            return Prepared(self._data, size, header.size)
-        if self._decoded is None:
-            self._decoded = decode(self._data, header, long_side=max(long_side, self._long_side))
+            return Prepared(self._data, size, header.size), decoded
+        decoded = decoded or decode(self._data, header, long_side=max(copy.long_side, self._long_side))
         if forwarded:
-            return Prepared(self._data, size, header.size)
-        image = bound(self._decoded, long_side)
-        return Prepared(self._encode(to_black_and_white(image) if binarise else image), Size(*image.size), header.size)
+            return Prepared(self._data, size, header.size), decoded
+        image = bound(decoded, copy.long_side)
+        data = self._encode(to_black_and_white(image) if copy.binarise else image)
+        return Prepared(data, Size(*image.size), header.size), decoded
 
     def _encode(self, image: Image.Image) -> bytes:
         return encode(image, self._transport, self._quality)

@@ -1,5 +1,6 @@
 """Decodes an upload to upright RGB with eight bits a channel, whatever it was stored as."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION, TiffI
 
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
+from serve_app.imaging.ground import lay_on_ground, list_strips
 from serve_app.imaging.header import Header
 from serve_app.imaging.parsers import damage_reported, open_image
 from serve_app.imaging.signature import find_format
@@ -18,6 +20,9 @@ from serve_app.imaging.signature import find_format
 DRAFT_GAP = 2
 """A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while that stays twice the size asked for: `Image.thumbnail`'s
 own ratio, at which the difference from a full decode is not seen."""
+
+Shade = Callable[[NDArray[Any]], NDArray[np.uint8]]
+"""Maps the values of some rows to eight bits."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -30,16 +35,17 @@ _TURNS = {
 }  # what undoes each EXIF orientation, as in PIL.ImageOps.exif_transpose
 
 
-def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Image.Image:
-    """Decode the first frame to RGB, upright, on white.
+def decode(data: bytes, header: Header, *, long_side: int | None = None, frame: int = 0) -> Image.Image:
+    """Decode one frame, usually the first, to RGB, upright.
 
-    Transparency is laid on white; an image whose every pixel is transparent shows its colours instead. CMYK and other
-    colour spaces are converted by formula, without the embedded profile: good for reading, not for printing.
+    Transparency is laid on white or black (`lay_on_ground`). CMYK and other colour spaces are converted by formula,
+    without the embedded profile: good for reading, not for printing.
 
     Args:
         data: the upload.
-        header: what `check_header` made of it.
+        header: what `check_header` made of it, or `read_header` of the frame.
         long_side: pixels of the longer side that will do; lets a larger JPEG be decoded at a fraction of its size.
+        frame: from 0; a page of a TIFF.
 
     Returns:
         An image of `header.size`, or for a JPEG and `long_side` of at least twice that.
@@ -48,7 +54,7 @@ def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Imag
         UnreadableImage: for truncated or corrupt data.
     """
     with damage_reported(header.format):
-        image = open_image(data, header.format)
+        image = open_image(data, header.format, frame)
         if long_side is not None and isinstance(image, JpegImageFile):
             scale = DRAFT_GAP * long_side / max(image.size)
             image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
@@ -61,7 +67,9 @@ def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Imag
         if header.oriented and header.format != "TIFF":
             rgb = rgb.transpose(_TURNS[header.orientation])
         if declared is not None and Size(*rgb.size) != declared:
-            raise UnreadableImage(f"The {header.format} file holds an image of another size than its header says")
+            raise UnreadableImage(
+                f"The {header.format} file holds an image of a different size than its header declares"
+            )
     rgb.info = {}  # or the profile and the transparent colour would be written into the encoded copy
     return rgb
 
@@ -78,51 +86,55 @@ def decode_prepared(data: bytes) -> Image.Image:
 
 
 def _convert(image: ImageFile, header: Header) -> Image.Image:
+    """To RGB, in strips where the whole would be in memory more than twice."""
     if image.mode.startswith("I;16"):
-        return Image.fromarray(_scale_by_depth(image)).convert("RGB")
+        return _map_grey(image, _scale_by_depth(image))
     if image.mode in ("I", "F"):
-        return Image.fromarray(_scale_by_range(image)).convert("RGB")
+        return _map_grey(image, _scale_by_range(image))
     if header.alpha:
-        straight = image.convert("LA") if image.mode == "La" else image
-        return _flatten(straight.convert("RGBA"))
+        return lay_on_ground(image)
     image.info.pop("transparency", None)  # of a chunk that stands behind the pixels, where none may
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    alpha = image.getchannel("A")
-    # Some programs write bitmaps with an alpha channel that they never fill.
-    if alpha.getextrema() == (0, 0):
-        return image.convert("RGB")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=alpha)
-    return white
+def _map_grey(image: ImageFile, shade: Shade) -> Image.Image:
+    grey = Image.new("L", image.size)
+    for box in list_strips(image):
+        grey.paste(Image.fromarray(shade(np.asarray(image.crop(box)))), box[:2])
+    image.close()  # gives its memory back before the RGB image takes as much
+    return grey.convert("RGB")
 
 
-def _scale_by_depth(image: ImageFile) -> NDArray[np.uint8]:
+def _scale_by_depth(image: ImageFile) -> Shade:
     """16-bit grey to 8 bits; the full scale is that of the bits declared, so that dark stays dark."""
     bits = _read_tag(image, BITSPERSAMPLE, (16,))[0]
     shades = np.minimum(np.arange(1 << 16) * 255.0 / ((1 << bits) - 1) + 0.5, 255).astype(np.uint8)
-    values = np.asarray(image)
-    grey: NDArray[np.uint8] = shades[values]
     if _is_negative(image):
-        grey = 255 - grey
+        shades = 255 - shades
     transparent = image.info.get("transparency")
     if transparent is not None:
-        grey[values == transparent] = 255
-    return grey
+        shades[transparent] = 255
+    return lambda values: shades[values]
 
 
-def _scale_by_range(image: ImageFile) -> NDArray[np.uint8]:
+def _scale_by_range(image: ImageFile) -> Shade:
     """32-bit integers and floats have no fixed scale: the smallest value becomes black, the largest white."""
-    values = np.asarray(image, dtype=np.float64)
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
-        raise UnreadableImage("The image holds no finite value")
-    low, high = finite.min(), finite.max()
-    unit = np.nan_to_num((values - low) / ((high - low) or 1), nan=1).clip(0, 1)
-    grey: NDArray[np.uint8] = (unit * 255 + 0.5).astype(np.uint8)
-    return 255 - grey if _is_negative(image) else grey
+    low, high = np.inf, -np.inf
+    for box in list_strips(image):
+        values = np.asarray(image.crop(box))
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    if low > high:
+        raise UnreadableImage("The image holds no finite value. Save it as PNG and send that")
+    black, white = (high, low) if _is_negative(image) else (low, high)
+
+    def shade(values: NDArray[Any]) -> NDArray[np.uint8]:
+        unit = (values.astype(np.float64) - black) / ((white - black) or 1)
+        grey: NDArray[np.uint8] = (np.nan_to_num(unit, nan=1).clip(0, 1) * 255 + 0.5).astype(np.uint8)
+        return grey
+
+    return shade
 
 
 def _is_negative(image: ImageFile) -> bool:

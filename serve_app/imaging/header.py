@@ -9,8 +9,7 @@ from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from serve_app.domain import Size
 from serve_app.errors import EmptyUpload, TooManyBytes, TooManyPixels, UnreadableImage, UnsupportedMedia
-from serve_app.imaging.file_bounds import check_structure, count_directories
-from serve_app.imaging.parsers import MEDIA_TYPES, damage_reported, open_image
+from serve_app.imaging.parsers import MEDIA_TYPES, count_frames, damage_reported, open_image
 from serve_app.imaging.signature import explain_refusal, find_format
 
 MIN_SIDE = 8
@@ -18,6 +17,13 @@ MIN_SIDE = 8
 
 UPRIGHT = 1
 """The EXIF orientation of an image whose rows are stored from top to bottom and left to right."""
+
+
+_BYTES_PER_PIXEL = {"WEBP": 18.0, "AVIF": 14.0}
+"""Of decoders that work on whole canvases of their own."""
+
+_SMALL_MODES = ("1", "L", "P", "RGB", "I;16", "I;16B", "I;16L")
+"""Of which decoding holds one whole RGB image and one smaller one; of all other modes two large ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +44,69 @@ class Header:
     alpha: bool = False
 
     @property
+    def decode_bytes(self) -> int:
+        """An estimate of the memory that decoding to RGB and scaling down takes, in bytes."""
+        pixel_bytes = _BYTES_PER_PIXEL.get(self.format, _find_pixel_bytes(self.mode))
+        return int(self.size.width * self.size.height * pixel_bytes)
+
+    @property
     def oriented(self) -> bool:
         """Whether the pixels are stored turned or mirrored."""
         return self.orientation != UPRIGHT
 
 
-def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int) -> Header:
-    """Read an upload's header and hold it against the limits. Nothing is decoded.
+def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int, max_decode_bytes: int) -> Header:
+    """Read an upload's header and compare it with the limits. Nothing is decoded.
 
     Args:
         data: the upload.
         max_bytes: bound on its length.
         max_pixels: bound on width times height.
         max_side: bound on the longer side, in pixels.
+        max_decode_bytes: bound on the memory that decoding will take.
 
     Raises:
         EmptyUpload: for no bytes.
         TooManyBytes: for more than `max_bytes`.
-        UnsupportedMedia: for anything but PNG, JPEG, WEBP, BMP and TIFF.
-        TooManyPixels: for more than `max_pixels` or `max_side`.
+        UnsupportedMedia: for anything but PNG, JPEG, WEBP, BMP, TIFF, GIF and AVIF.
+        TooManyPixels: for more than `max_pixels`, `max_side` or `max_decode_bytes`.
         UnreadableImage: for a damaged header, or an image under MIN_SIDE.
     """
     if not data:
-        raise EmptyUpload("The upload is empty. Send the bytes of an image")
+        raise EmptyUpload("The upload is empty. Send the bytes of an image file")
     if len(data) > max_bytes:
         raise TooManyBytes(
-            f"The upload has {len(data):,} bytes; at most {max_bytes:,} are read. Scale the image down, or send a JPEG"
+            f"The upload has {len(data):,} bytes, which exceeds the limit of {max_bytes:,}. Scale the image down, or "
+            "save it as JPEG"
         )
     image_format = find_format(data)
     if image_format is None:
         raise UnsupportedMedia(explain_refusal(data))
-    check_structure(data, image_format)
+    header = read_header(data, image_format, max_pixels=max_pixels, max_side=max_side)
+    _check_memory(header, max_decode_bytes)
+    return header
+
+
+def read_header(data: bytes, image_format: str, *, max_pixels: int, max_side: int, frame: int = 0) -> Header:
+    """Read the header of one frame of an image whose format is known, and check it against the limits.
+
+    Args:
+        data: the image.
+        image_format: Pillow's name.
+        max_pixels: bound on width times height.
+        max_side: bound on the longer side, in pixels.
+        frame: from 0; a page of a TIFF.
+
+    Raises:
+        TooManyPixels: for more than `max_pixels` or `max_side`.
+        UnreadableImage: for a damaged header, or an image under MIN_SIDE.
+    """
     with damage_reported(image_format):
         try:
-            image = open_image(data, image_format)
+            image = open_image(data, image_format, frame)
         except Image.DecompressionBombError as error:  # before a WEBP's canvas is allocated
             raise TooManyPixels(
-                f"The image has more pixels than the decoder takes; at most {max_pixels:,} are read. Scale it down, or "
-                "cut it into parts"
+                f"The image exceeds the limit of {max_pixels:,} pixels. Scale it down, or cut it into parts"
             ) from error
         stored = _find_stored_size(image)
         _check_size(stored, max_pixels, max_side)
@@ -84,10 +115,23 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int)
             format=image_format,
             media_type=MEDIA_TYPES[image_format],
             size=Size(stored.height, stored.width) if orientation >= 5 else stored,
-            frames=count_directories(data) if image_format == "TIFF" else getattr(image, "n_frames", 1),
+            frames=count_frames(data, image),
             orientation=orientation,
             mode=image.mode,
             alpha=image.has_transparency_data,
+        )
+
+
+def _find_pixel_bytes(mode: str) -> float:
+    return 7.0 if mode in _SMALL_MODES else 8.5
+
+
+def _check_memory(header: Header, limit: int) -> None:
+    if header.decode_bytes > limit:
+        raise TooManyPixels(
+            f"Decoding a {header.format} image of {header.size.width:,} x {header.size.height:,} pixels takes "
+            f"{header.decode_bytes / 1e6:,.0f} MB, which exceeds the limit of {limit / 1e6:,.0f} MB. Scale it down, or "
+            "save it as JPEG"
         )
 
 
@@ -102,13 +146,11 @@ def _check_size(size: Size, max_pixels: int, max_side: int) -> None:
     width, height = size.width, size.height
     if max(width, height) > max_side or width * height > max_pixels:
         raise TooManyPixels(
-            f"The image has {width:,} x {height:,} = {width * height:,} pixels; at most {max_pixels:,} are read, and "
-            f"at most {max_side:,} on a side. Scale it down, or cut it into parts"
+            f"The image has {width:,} x {height:,} = {width * height:,} pixels, which exceeds the limit of "
+            f"{max_pixels:,} pixels, or of {max_side:,} on a side. Scale it down, or cut it into parts"
         )
     if min(width, height) < MIN_SIDE:
-        raise UnreadableImage(
-            f"The image has {width:,} x {height:,} pixels; nothing can be read in one of less than {MIN_SIDE} on a side"
-        )
+        raise UnreadableImage(f"The image has {width:,} x {height:,} pixels. Each side must have at least {MIN_SIDE}")
 
 
 def _read_orientation(image: ImageFile) -> int:

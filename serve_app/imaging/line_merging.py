@@ -20,6 +20,10 @@ SLACK = 4
 """Characters looked at beyond those that both halves should have seen: widths differ from letter to letter."""
 
 
+CELL_WIDTH, CELL_HEIGHT = 96, 48
+"""Pixels of the grid's cells: about a word of enlarged print, and two lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """A line as one tile saw it, in pixels of the page, and which borders of the tile it reaches."""
@@ -34,7 +38,8 @@ class Fragment:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "box", find_bounds(self.line.polygon))
-        object.__setattr__(self, "area", find_area(self.line.polygon))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.line.polygon
+        object.__setattr__(self, "area", abs((cx - ax) * (dy - by) - (dx - bx) * (cy - ay)) / 2)
 
     @property
     def whole(self) -> bool:
@@ -47,30 +52,68 @@ def drop_duplicates(fragments: Iterable[Fragment]) -> list[Fragment]:
 
     Fragments of one tile are never compared: they are what OCR told apart.
     """
-    kept: list[Fragment] = []
+    kept = Neighbourhood()
     for fragment in sorted(fragments, key=lambda f: (not f.whole, -f.area, -f.line.score)):
-        if not any(_are_same(other, fragment) for other in kept):
-            kept.append(fragment)
-    return kept
+        if not any(_are_same(other, fragment) for other in kept.find(fragment)):
+            kept.add(fragment)
+    return kept.fragments
 
 
 def join_halves(fragments: Iterable[Fragment]) -> list[Fragment]:
     """Join lines that were cut at a border between a left and a right tile, from left to right."""
-    rest = sorted(fragments, key=lambda f: f.box[0])
+    ordered = sorted(fragments, key=lambda f: f.box[0])
+    right_halves = Neighbourhood()
+    for fragment in ordered:
+        if fragment.cut_left:
+            right_halves.add(fragment)
+    used: set[int] = set()
     joined = []
-    while rest:
-        left = rest.pop(0)
+    for fragment in ordered:
+        if id(fragment) in used:
+            continue
+        used.add(id(fragment))
+        left = fragment
         while left.cut_right:
             halves = [
-                (right, text) for right in rest if _are_halves(left, right) and (text := _join_texts(left, right))
+                (right, text)
+                for right in right_halves.find(left)
+                if id(right) not in used and _are_halves(left, right) and (text := _join_texts(left, right))
             ]
             if not halves:
                 break
             right, text = max(halves, key=lambda half: _share_row(left, half[0]))
-            rest.remove(right)
+            used.add(id(right))
             left = _join(left, right, text)
         joined.append(left)
     return joined
+
+
+class Neighbourhood:
+    """Fragments by the cells of a grid that their boxes touch, so that each is compared with those near it only."""
+
+    def __init__(self) -> None:
+        self.fragments: list[Fragment] = []
+        self._cells: dict[tuple[int, int], list[Fragment]] = {}
+
+    def add(self, fragment: Fragment) -> None:
+        """Remember a fragment."""
+        self.fragments.append(fragment)
+        for cell in _list_cells(fragment.box):
+            self._cells.setdefault(cell, []).append(fragment)
+
+    def find(self, fragment: Fragment) -> Iterable[Fragment]:
+        """Those whose boxes may overlap that of this fragment, each once, in the order in which they were added."""
+        found = [other for cell in _list_cells(fragment.box) for other in self._cells.get(cell, ())]
+        return {id(other): other for other in found}.values()
+
+
+def _list_cells(box: Box) -> list[tuple[int, int]]:
+    left, top, right, bottom = box
+    return [
+        (column, row)
+        for row in range(int(top) // CELL_HEIGHT, int(bottom) // CELL_HEIGHT + 1)
+        for column in range(int(left) // CELL_WIDTH, int(right) // CELL_WIDTH + 1)
+    ]
 
 
 def find_area(polygon: Sequence[Point]) -> float:

@@ -1,10 +1,13 @@
 """Opens an upload with Pillow's parser of its format, and turns whatever the parser raises into one of our errors."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from PIL import features
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -12,6 +15,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from serve_app.errors import AppError, UnreadableImage
+from serve_app.imaging.bare_bmp import check_bmp
+from serve_app.imaging.bare_gif import count_gif_frames, strip_gif
+from serve_app.imaging.bare_jpeg import strip_jpeg
+from serve_app.imaging.bare_png import count_png_frames, strip_png
+from serve_app.imaging.bare_tiff import count_tiff_pages, strip_tiff
 
 MEDIA_TYPES = {
     "PNG": "image/png",
@@ -19,8 +27,9 @@ MEDIA_TYPES = {
     "WEBP": "image/webp",
     "BMP": "image/bmp",
     "TIFF": "image/tiff",
-}
-"""The formats that are read, by Pillow's names."""
+    "GIF": "image/gif",
+} | ({"AVIF": "image/avif"} if features.check("avif") else {})
+"""The formats that are read, by Pillow's names; AVIF where Pillow was built with it."""
 
 _PARSERS: dict[str, type[ImageFile]] = {
     "PNG": PngImageFile,
@@ -28,16 +37,49 @@ _PARSERS: dict[str, type[ImageFile]] = {
     "WEBP": WebPImageFile,
     "BMP": BmpImageFile,
     "TIFF": TiffImageFile,
+    "GIF": GifImageFile,
+    "AVIF": AvifImageFile,
 }
 
+_STRIPPERS: dict[str, Callable[[bytes], bytes]] = {
+    "PNG": strip_png,
+    "JPEG": strip_jpeg,
+    "BMP": check_bmp,
+    "TIFF": strip_tiff,
+    "GIF": strip_gif,
+}
 
-def open_image(data: bytes, image_format: str) -> ImageFile:
-    """Parse the header, without decoding.
+_COUNTERS: dict[str, Callable[[bytes], int]] = {
+    "PNG": count_png_frames,
+    "TIFF": count_tiff_pages,
+    "GIF": count_gif_frames,
+}
+"""Formats whose pages or frames are counted in the file, since the parser sees only the first one."""
+
+
+def open_image(data: bytes, image_format: str, frame: int = 0) -> ImageFile:
+    """Parse the header, without decoding. Only those parts of the file are parsed that make the first frame's pixels.
+
+    With `frame`, the header of a later page of a TIFF: the whole file is parsed then. Only for a process with bounds.
 
     The parser is called itself, since `Image.open` warns by a bound of its own on pixels, and takes a JPEG that
     carries a second picture for another format (MPO). Call within `damage_reported`.
+
+    Raises:
+        UnreadableImage: the file has more parts than an honest one, and would take long to parse.
     """
-    return _PARSERS[image_format](io.BytesIO(data))
+    if frame:
+        image = _PARSERS[image_format](io.BytesIO(data))
+        image.seek(frame)
+        return image
+    strip = _STRIPPERS.get(image_format)
+    return _PARSERS[image_format](io.BytesIO(strip(data) if strip else data))
+
+
+def count_frames(data: bytes, image: ImageFile) -> int:
+    """The pages of a document or the frames of an animation, of which `image` is the first."""
+    count = _COUNTERS.get(image.format or "")
+    return count(data) if count else getattr(image, "n_frames", 1)
 
 
 @contextmanager
@@ -64,7 +106,7 @@ def damage_reported(image_format: str) -> Iterator[None]:
 
 
 def check_checksums(png: bytes) -> None:
-    """Hold all parts of a PNG against their checksums, up to its end, without decoding.
+    """Compare all parts of a PNG that make its pixels with their checksums, up to its end, without decoding.
 
     A file that passes was not cut short or changed on its way. It may still have been built not to decode.
 

@@ -1,23 +1,21 @@
-"""Builds a PaddleOCR 3.7: finds its weights and its device, and puts OpenVINO in the place of its runner on a CPU."""
+"""Builds a PaddleOCR 3.7: finds its weights and its device, and has it run on OpenVINO on a CPU."""
 
+import atexit
 import logging
 import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from serve_app.config import Device, OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import find_budget
-from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.ocr import weights as ocr_weights
 from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
+from serve_app.ocr.paddlex_hooks import find_predictors, replace_decoder, run_on_openvino
 
 logger = logging.getLogger("ray.serve")
 
@@ -28,6 +26,12 @@ OPENVINO_BATCH, OPENVINO_WIDTH_STEP = 1, 32
 """The same on OpenVINO, and the pixels of which a line's width is made a multiple. On 60 pages in many fonts this read
 0.08 % of 63,984 characters wrong; batches of 6 as PaddleOCR makes them 0.15 %, single lines without the padding 0.10 %
 (full stops at the very edge are lost). In several runs it took 2 to 13 % less time than those batches."""
+
+
+DETECTION_PARTS, RECOGNITION_PARTS = 300, 5000
+"""Parts of the models that OpenVINO keeps compiled. Pages have ever new sizes, of which two or three are kept: to
+compile one costs little beside reading a page of it. Lines have some thirty widths, which come back all the time; 5000
+is OpenVINO's own bound."""
 
 
 class Loaded(NamedTuple):
@@ -59,33 +63,6 @@ class _Model:
     folder: str | None
 
 
-class _Decoder:
-    """PaddleX's decoder of the recognised lines, without its `np.array(…)` of the model's output.
-
-    That copy costs more than the decoding: 18,710 probabilities for each of some hundred steps are 56 MB in a batch.
-    It also tells PaddleX how much wider the runner made the lines, or it would place their words too far to the left.
-    """
-
-    def __init__(self, decode: Callable[..., Any], runner: Any) -> None:
-        self._decode = decode
-        self._runner = runner
-
-    def __call__(self, outputs: Sequence[NDArray[np.float32]], *, max_wh_ratio: float, **arguments: Any) -> Any:
-        if isinstance(self._runner, OpenVinoRunner):
-            max_wh_ratio *= self._runner.widening
-        return self._decode([_Uncopied(output) for output in outputs], max_wh_ratio=max_wh_ratio, **arguments)
-
-
-class _Uncopied:
-    """An array that `np.array` hands back as it is: numpy trusts `__array__` to have made the copy."""
-
-    def __init__(self, array: NDArray[np.float32]) -> None:
-        self._array = array
-
-    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float32]:
-        return self._array
-
-
 def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
     """The detection and the recognition model that the config names, or the installed ones, laid out in `folder`."""
     if config.detection_model is None or config.recognition_model is None:
@@ -105,6 +82,7 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
     if detection.folder and recognition.folder:
         # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        _keep_out_of_home()
     try:
         # One of PaddleX's model hubs imports torch and transformers where it finds them.
         with hide_modules("torch", "transformers"):
@@ -124,19 +102,27 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
             device="gpu:0" if device == "gpu" else "cpu",
             **_engine_arguments(config),
         )
-        detector, recogniser = ocr.paddlex_pipeline.text_det_model, ocr.paddlex_pipeline.text_rec_model
+        detector, recogniser = find_predictors(ocr)
         if openvino:
-            for model, width_step in ((detector, 1), (recogniser, OPENVINO_WIDTH_STEP)):
-                path = model.runner.model_dir / "inference.onnx"
-                model.runner = OpenVinoRunner(
-                    path, threads=config.threads, precision=config.cpu_precision, width_step=width_step
-                )
-        recogniser.post_op = _Decoder(recogniser.post_op, recogniser.runner)
+            settings: dict[str, Any] = {"threads": config.threads, "precision": config.cpu_precision}
+            run_on_openvino(detector, kept_parts=DETECTION_PARTS, **settings)
+            run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
+        replace_decoder(recogniser)
         return ocr
     except ImportError as error:
         raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error
     except (AssertionError, OSError, ValueError) as error:
         raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
+
+
+def _keep_out_of_home() -> None:
+    """Let PaddleX make the folder for its cache where it can be made: in ~ it fails in a container without a home.
+
+    Only for models that are here: those that PaddleX downloads are kept in that folder.
+    """
+    if "PADDLE_PDX_CACHE_HOME" not in os.environ:
+        folder = os.environ["PADDLE_PDX_CACHE_HOME"] = mkdtemp(prefix="serve-app-paddlex-")
+        atexit.register(rmtree, folder, ignore_errors=True)
 
 
 def _choose_device(config: OcrConfig, device: Device) -> str:
@@ -171,7 +157,7 @@ def _warn_of_large_pages(config: OcrConfig, card_bytes: int) -> None:
     if needs is not None and needs.total > share:
         logger.warning(
             "A page of %d x %d pixels may take %d MiB, and ocr.num_gpus: %g of this GPU is %d MiB. Raise it, or lower "
-            "ocr.max_long_side; until then such pages are answered with 507",
+            "ocr.max_long_side; until then such pages are answered with 503",
             *(config.max_long_side, config.max_long_side, needs.total >> 20, config.num_gpus, int(share) >> 20),
         )
 

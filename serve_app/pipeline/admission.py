@@ -13,21 +13,21 @@ from typing import Self
 from serve_app.config import Limits
 from serve_app.errors import BadRequest, Busy, DeadlineExceeded, ModelUnavailable
 
-MEMORY = 0.95
+DECAY = 0.95
 """Weight of the past against each new call in the mean service time: about the last twenty calls count."""
 
-FIRST = 32
+UNMEASURED_LIMIT = 32
 """Requests let in for a model before a first call has told how long one takes."""
 
-MARGIN = 1.15
-"""On the expected wait before it is held against a bound. Under overload the service also refuses, on the same cores,
+WAIT_MARGIN = 1.15
+"""On the expected wait before it is compared with a bound. Under overload the service also refuses, on the same cores,
 and calls take longer than those of the past: on two cores, at ten times the load, by up to 14 %."""
 
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
+class ReplicaCounts:
     """Replicas of a model that run, and that Serve wants to run; and the ingress replicas that share them."""
 
     running: int = 0
@@ -39,7 +39,7 @@ class Supply:
 class Capacity:
     """What one ingress knows of a model's load: calls, and seconds. None: nothing was measured yet."""
 
-    supply: Supply
+    replicas: ReplicaCounts
     in_flight: int
     expected_wait_s: float | None
     mean_service_s: float | None
@@ -61,7 +61,7 @@ class Load:
         self,
         model: str,
         limits: Limits,
-        find_supply: Callable[[], Supply],
+        count_replicas: Callable[[], ReplicaCounts],
         observe: Callable[["Load"], None] = lambda _: None,
         clock: Clock = time.monotonic,
     ) -> None:
@@ -70,17 +70,17 @@ class Load:
         Args:
             model: its name, for messages.
             limits: the bounds on the wait and on the number of requests.
-            find_supply: tells the number of replicas; called often.
+            count_replicas: returns the current number of replicas; called often.
             observe: told of each change.
             clock: seconds.
         """
         self.refusals = 0
         self._model = model
         self._limits = limits
-        self._find_supply = find_supply
+        self._count_replicas = count_replicas
         self._observe = observe
         self._clock = clock
-        self._promised = 0
+        self._reserved = 0
         self._calling = 0
         self._mean_s: float | None = None
         self._busy_s = 0.0
@@ -90,7 +90,7 @@ class Load:
     @property
     def in_flight(self) -> int:
         """Calls that run or wait, and requests that were let in and have not called yet."""
-        return self._promised + self._calling
+        return self._reserved + self._calling
 
     @property
     def mean_service_s(self) -> float | None:
@@ -105,10 +105,10 @@ class Load:
         share = self._share
         return max(0.0, self.in_flight + 1 - max(1.0, share)) * self._mean_s / share
 
-    def tell(self) -> Capacity:
+    def report(self) -> Capacity:
         """The state, for `GET /v1/capacity`."""
         admits = self._find_refusal(self._limits.max_wait_s) is None
-        return Capacity(self._find_supply(), self.in_flight, self.expected_wait_s, self._mean_s, admits)
+        return Capacity(self._count_replicas(), self.in_flight, self.expected_wait_s, self._mean_s, admits)
 
     def check(self, deadline_s: float) -> None:
         """Let a request pass that can be served within `limits.max_wait_s` and its own deadline.
@@ -130,9 +130,9 @@ class Load:
         """
         return max(1, math.ceil((self.expected_wait_s or 0.0) - bound / 2))
 
-    def promise(self, change: int) -> None:
+    def reserve(self, change: int) -> None:
         """Count a request that will call the model (1), or one that has begun to or will not (-1)."""
-        self._promised += change
+        self._reserved += change
         self._observe(self)
 
     def begin(self) -> None:
@@ -148,15 +148,15 @@ class Load:
         if completed:
             self._done += 1
             self._mean_s = self._busy_s / self._done
-            self._busy_s *= MEMORY
-            self._done *= MEMORY
+            self._busy_s *= DECAY
+            self._done *= DECAY
         self._observe(self)
 
     @property
     def _share(self) -> float:
         """The replicas that work for this ingress; one at least, since one that starts will work soon."""
-        supply = self._find_supply()
-        return max(1, supply.running) / max(1, supply.ingresses)
+        counts = self._count_replicas()
+        return max(1, counts.running) / max(1, counts.ingresses)
 
     def _count_busy(self) -> None:
         now = self._clock()
@@ -166,14 +166,12 @@ class Load:
     def _find_refusal(self, bound: float) -> str | None:
         wait, most = self.expected_wait_s, self._limits.max_in_flight
         if wait is None:
-            most = min(most, FIRST)
-        elif wait * MARGIN > bound:
-            return (
-                f"The {self._model} model would come to this request in up to {wait * MARGIN:.1f} s, "
-                f"the bound is {bound:g} s"
-            )
+            most = min(most, UNMEASURED_LIMIT)
+        elif wait * WAIT_MARGIN > bound:
+            waits = f"{wait * WAIT_MARGIN:.1f} s"
+            return f"Estimated wait of {waits} for the {self._model} model exceeds the limit of {bound:g} s"
         if self.in_flight >= most:
-            return f"{self.in_flight} requests are in flight for the {self._model} model, the most that are let in"
+            return f"The {self._model} model has {self.in_flight} requests in flight, and the limit is {most}"
         return None
 
 
@@ -184,45 +182,67 @@ class Admission:
         self._loads = loads
         self._clock = clock
 
-    def admit(self, models: Iterable[str], deadline_s: float) -> "Ticket":
-        """Let a request in that calls each of these models, for all of them at once.
+    def admit(self, models: Iterable[str], deadline_s: float, *, also: Iterable[str] = ()) -> "Ticket":
+        """Admit a request that will call each of these models. It takes no place in their queues yet.
+
+        Args:
+            models: those that it is certain to call, once at least.
+            deadline_s: seconds until it must be answered.
+            also: those that it may call; their load does not decide whether it is admitted.
 
         Raises:
-            Busy: one of them cannot serve it in time.
+            Busy: one of `models` cannot serve it in time.
         """
         loads = {model: self._loads[model] for model in models}
         for load in loads.values():
             load.check(deadline_s)
-        return Ticket(loads, deadline_s, self._clock)
+        return Ticket(loads, deadline_s, self._clock, {model: self._loads[model] for model in also})
 
-    def tell(self) -> dict[str, Capacity]:
+    def report(self) -> dict[str, Capacity]:
         """Each model's state."""
-        return {model: load.tell() for model, load in self._loads.items()}
+        return {model: load.report() for model, load in self._loads.items()}
 
 
 class Ticket:
-    """A request that was let in: a context manager, which at its end gives back what the request did not use."""
+    """A request that was let in: a context manager, which at its end gives back what the request did not use.
 
-    def __init__(self, loads: Mapping[str, Load], deadline_s: float, clock: Clock) -> None:
+    It takes its places in the models' queues by `reserve`, when its upload has come: one that never comes would
+    otherwise keep others out.
+    """
+
+    def __init__(
+        self, loads: Mapping[str, Load], deadline_s: float, clock: Clock, also: Mapping[str, Load] | None = None
+    ) -> None:
         self.deadline_s = deadline_s
         self._loads = loads
-        self._promises = set(loads)
+        self._callable = {**(also or {}), **loads}
+        self._reserved: set[str] = set()
         self._clock = clock
         self._expires = clock() + deadline_s
-        for load in loads.values():
-            load.promise(1)
 
     @property
     def remaining_s(self) -> float:
         """Seconds until the deadline."""
         return self._expires - self._clock()
 
+    def reserve(self) -> None:
+        """Take a place in each model's queue, for all of them at once.
+
+        Raises:
+            Busy: others have taken the places meanwhile.
+        """
+        for load in self._loads.values():
+            load.check(self.remaining_s)
+        for model, load in self._loads.items():
+            self._reserved.add(model)
+            load.reserve(1)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for model in list(self._promises):
-            self._keep(model)
+        for model in list(self._reserved):
+            self._release(model)
 
     @contextmanager
     def call(self, model: str) -> Iterator[None]:
@@ -231,8 +251,8 @@ class Ticket:
         Raises:
             Busy: as the call raised it, with the time after which to try again.
         """
-        load = self._loads[model]
-        self._keep(model)
+        load = self._callable[model]
+        self._release(model)
         load.begin()
         completed = False
         try:
@@ -249,7 +269,7 @@ class Ticket:
         finally:
             load.end(completed=completed)
 
-    def _keep(self, model: str) -> None:
-        if model in self._promises:
-            self._promises.remove(model)
-            self._loads[model].promise(-1)
+    def _release(self, model: str) -> None:
+        if model in self._reserved:
+            self._reserved.remove(model)
+            self._loads[model].reserve(-1)

@@ -44,6 +44,7 @@ async def analyze(service: Service, ticket: Ticket, upload: Upload) -> Analysis:
             page = await read_words(service, ticket, upload)
             reading = await read_chart_with(service, ticket, upload, page)
         else:
+            await upload.prepare_for_both()
             async with asyncio.TaskGroup() as tasks:
                 words = tasks.create_task(read_words(service, ticket, upload))
                 chart = tasks.create_task(read_chart_with(service, ticket, upload, None))

@@ -20,7 +20,7 @@ async def within(ticket: Ticket) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise DeadlineExceeded(
-            f"No answer within {ticket.deadline_s:g} seconds. Try again later, or send a smaller image"
+            f"The service did not answer within {ticket.deadline_s:g} s. Try again later, or send a smaller image"
         ) from error
     except ExceptionGroup as group:
         # A TaskGroup wraps what its tasks raise; a caller wants the error itself.

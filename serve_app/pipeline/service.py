@@ -1,21 +1,22 @@
 """What every request is read with: the settings, the clients of the models, and the admission."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from serve_app.config import AppConfig
-from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
+from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, OcrOptions, Page, TextLine
 from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.decode_pool import DecodePool
 
-OCR, CHART = "ocr", "chart"
+OCR, CHART, LAYOUT = "ocr", "chart", "layout"
 """The models' names in admission, metrics and answers."""
 
 
 class OcrClient(Protocol):
     """The Ocr deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
 
-    async def read(self, image: bytes, options: OcrOptions) -> Page:
+    async def read(self, image: bytes, options: OcrOptions, /) -> Page:
         """Read an encoded image; polygons are in its pixels."""
         ...
 
@@ -23,8 +24,16 @@ class OcrClient(Protocol):
 class ChartClient(Protocol):
     """The Chart deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
 
-    async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
+    async def read(self, image: bytes, lines: Sequence[TextLine], /) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
+        ...
+
+
+class LayoutClient(Protocol):
+    """The Layout deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
+
+    async def read(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
+        """Look at an encoded image; places are in its pixels."""
         ...
 
 
@@ -38,5 +47,10 @@ class Service:
     config: AppConfig
     ocr: OcrClient
     chart: ChartClient
+    layout: LayoutClient
     admission: Admission
     chart_wants_words: bool
+    decoding: DecodePool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decoding", DecodePool(self.config.limits.decode_mb * 10**6))

@@ -3,40 +3,51 @@
 import asyncio
 from collections.abc import Sequence
 
-from serve_app.config import AppConfig
 from serve_app.domain import Size, TextLine
-from serve_app.imaging.copies import Copies, Prepared, Tiles
+from serve_app.imaging.copies import TILED_BYTES, Copies, Copy, Prepared, Tiles
 from serve_app.imaging.header import Header, check_header
 from serve_app.imaging.overlay import draw_outlines
+from serve_app.pipeline.service import Service
 
 
 class Upload:
     """The methods work in threads: decoding takes tens of milliseconds, and other requests share the event loop."""
 
-    def __init__(self, config: AppConfig, header: Header, copies: Copies) -> None:
-        self._config = config
+    def __init__(self, service: Service, header: Header, copies: Copies) -> None:
+        self._config = service.config
+        self._decoding = service.decoding
         self._header = header
         self._copies = copies
 
     @classmethod
-    async def open(cls, config: AppConfig, data: bytes) -> "Upload":
+    async def open(cls, service: Service, data: bytes) -> "Upload":
         """Check an upload's header; nothing is decoded.
 
         Raises:
             EmptyUpload, TooManyBytes, UnsupportedMedia, TooManyPixels, UnreadableImage: as `check_header` tells.
         """
-        limits = config.limits
+        config, limits = service.config, service.config.limits
         header = await asyncio.to_thread(
-            check_header, data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, max_side=limits.max_side
+            check_header,
+            data,
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+            max_side=limits.max_side,
+            max_decode_bytes=limits.max_decode_mb * 10**6,
         )
         longest = max(config.ocr.max_long_side, config.chart.max_long_side)
         copies = Copies(data, header, long_side=longest, transport=config.transport, quality=config.jpeg_quality)
-        return cls(config, header, copies)
+        return cls(service, header, copies)
 
     @property
     def size(self) -> Size:
         """In pixels, after the EXIF orientation."""
         return self._header.size
+
+    @property
+    def pages(self) -> int:
+        """Pages of the document or frames of the animation, of which the first is read."""
+        return self._header.frames
 
     async def prepare_for_ocr(self, *, binarise: bool = False) -> Prepared:
         """The copy that the OCR reads.
@@ -45,7 +56,8 @@ class Upload:
             UnreadableImage: for truncated or corrupt data.
         """
         ocr = self._config.ocr
-        return await asyncio.to_thread(self._copies.prepare, ocr.max_long_side, binarise=binarise or ocr.binarise)
+        [prepared] = await self._prepare(Copy(ocr.max_long_side, binarise or ocr.binarise))
+        return prepared
 
     async def prepare_for_chart(self) -> Prepared:
         """The copy that the chart model reads.
@@ -54,7 +66,20 @@ class Upload:
             UnreadableImage: for truncated or corrupt data.
         """
         chart = self._config.chart
-        return await asyncio.to_thread(self._copies.prepare, chart.max_long_side, binarise=chart.binarise)
+        [prepared] = await self._prepare(Copy(chart.max_long_side, chart.binarise))
+        return prepared
+
+    async def prepare_for_both(self) -> tuple[Prepared, Prepared]:
+        """The copy that the OCR reads and the one that the chart model reads, from one decode.
+
+        Raises:
+            UnreadableImage: for truncated or corrupt data.
+        """
+        ocr, chart = self._config.ocr, self._config.chart
+        for_ocr, for_chart = await self._prepare(
+            Copy(ocr.max_long_side, ocr.binarise), Copy(chart.max_long_side, chart.binarise)
+        )
+        return for_ocr, for_chart
 
     async def cut(self) -> Tiles:
         """The enlarged image in overlapping tiles, for small print.
@@ -62,9 +87,16 @@ class Upload:
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        return await asyncio.to_thread(self._copies.cut, self._config.ocr.tile_side)
+        return await self._decoding.run(
+            self._header.decode_bytes + TILED_BYTES, self._copies.cut, self._config.ocr.tile_side
+        )
 
     async def draw(self, lines: Sequence[TextLine]) -> tuple[bytes, bytes]:
         """Two JPEGs: with the outlines of the lines that were read in the image, and without."""
         polygons = [line.polygon for line in lines]
-        return await asyncio.to_thread(lambda: draw_outlines(self._copies.decode(), polygons))
+        return await self._decoding.run(
+            self._header.decode_bytes, lambda: draw_outlines(self._copies.decode(), polygons)
+        )
+
+    async def _prepare(self, *wanted: Copy) -> list[Prepared]:
+        return await self._decoding.run(self._header.decode_bytes, self._copies.prepare, *wanted)

@@ -22,7 +22,7 @@ Estimates."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CardLayout:
     """What runs on one card. With no `ocrs`, OCR runs on the CPU."""
 
     quantisation: Quantisation = "int4"
@@ -62,7 +62,7 @@ class Plan:
 
     card_bytes: int
     cards: int
-    layout: Layout
+    layout: CardLayout
     config: AppConfig
     chart: Footprint
     ocr: Footprint | None
@@ -108,9 +108,9 @@ def find_share(need: int, card_bytes: int) -> float:
     return ceil(100 * need / max(1, card_bytes - find_reserve(card_bytes))) / 100
 
 
-def _climb(model: str, ocr_replicas: int | None) -> Iterator[Layout]:
+def _climb(model: str, ocr_replicas: int | None) -> Iterator[CardLayout]:
     shape = find_shape(find_profile(model))
-    layout = Layout() if shape.language_linears else Layout(quantisation="none")
+    layout = CardLayout() if shape.language_linears else CardLayout(quantisation="none")
     if ocr_replicas is not None:
         layout = replace(layout, ocrs=ocr_replicas)
     yield layout
@@ -121,7 +121,7 @@ def _climb(model: str, ocr_replicas: int | None) -> Iterator[Layout]:
         yield layout
 
 
-def _try(model: str, layout: Layout, card_bytes: int, cards: int) -> Plan:
+def _try(model: str, layout: CardLayout, card_bytes: int, cards: int) -> Plan:
     """The plan for a layout, whether it fits or not."""
     chart = ChartConfig(
         model=model,

@@ -8,6 +8,7 @@ from serve_app.gpu.usage import NO_GPU, Usage
 from serve_app.pipeline.admission import Load
 
 _SECONDS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
+_LAGS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 3.0]
 _SIZES = [1, 2, 4, 8, 16, 32, 64]
 
 
@@ -45,6 +46,20 @@ class ModelMetrics:
         if usage.oom_steps > self._oom_seen:
             self._oom.inc(usage.oom_steps - self._oom_seen)
             self._oom_seen = usage.oom_steps
+
+
+class IngressMetrics:
+    """What an ingress reports of itself.
+
+    `serve_app_loop_lag_seconds`: each second, by how much its event loop came late at most; it should stay under 0.05.
+    """
+
+    def __init__(self) -> None:
+        self._lag = Histogram("serve_app_loop_lag_seconds", "Longest delay of the event loop in a second", _LAGS)
+
+    def observe_lag(self, seconds: float) -> None:
+        """Record the longest delay of a second."""
+        self._lag.observe(seconds)
 
 
 class ClientMetrics:

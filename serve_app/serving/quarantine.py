@@ -1,17 +1,18 @@
-"""Images that replicas died of: remembered by their hash for a while, and refused at once."""
+"""Images that crashed replicas: remembered by their hash for a while, and refused at once."""
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from cachetools import TTLCache
 
 from serve_app.errors import Quarantined
 
 DEATHS = 2
-"""Replicas that an image may take with it. One death may be chance; two with the same image are its doing."""
+"""Replicas that an image may crash. One death may be chance; two with the same image are its doing."""
 
 CAPACITY = 1024
-"""Images remembered; the oldest is forgotten first."""
+"""Images remembered; the one that has not been seen for longest is forgotten first."""
 
 
 class Quarantine:
@@ -19,32 +20,27 @@ class Quarantine:
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._clock = clock
-        self._deaths: OrderedDict[bytes, tuple[frozenset[str], float]] = OrderedDict()
+        self._deaths: TTLCache[bytes, frozenset[str]] = TTLCache(CAPACITY, seconds, timer=clock)
 
     def admit(self, image: bytes) -> None:
         """Let an image pass.
 
         Raises:
-            Quarantined: it took `DEATHS` replicas within the last `seconds`.
+            Quarantined: it crashed `DEATHS` replicas, the last one less than `seconds` ago.
         """
         if not self._deaths:  # the common case costs no hash
             return
-        replicas, until = self._deaths.get(_digest(image), (frozenset(), 0.0))
-        if len(replicas) >= DEATHS and self._clock() < until:
+        replicas = self._deaths.get(_digest(image), frozenset())
+        if len(replicas) >= DEATHS:
             raise Quarantined(
-                f"This image made {len(replicas)} replicas die, and is not tried again for {until - self._clock():.0f} "
-                "seconds. Save it again with another program, or send another image"
+                f"This image crashed {len(replicas)} replicas and is refused for up to {self._seconds:.0f} seconds. "
+                "Save it with another program, or send a different image"
             )
 
     def record_death(self, image: bytes, replica: str) -> None:
         """Remember that a replica died while it read this image; of several calls with the image it died only once."""
         digest = _digest(image)
-        replicas, until = self._deaths.pop(digest, (frozenset(), 0.0))
-        now = self._clock()
-        self._deaths[digest] = ((replicas if now < until else frozenset()) | {replica}, now + self._seconds)
-        while len(self._deaths) > CAPACITY:
-            self._deaths.popitem(last=False)
+        self._deaths[digest] = self._deaths.get(digest, frozenset()) | {replica}
 
     def absolve(self, image: bytes) -> None:
         """Forget the deaths of an image that has been read: they were chance."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from ray.exceptions import RayActorError, RayTaskError
@@ -14,9 +14,12 @@ from serve_app.domain import ModelInfo, Readiness
 from serve_app.errors import AppError, Busy, ModelBroken, ModelUnavailable, Quarantined
 from serve_app.serving.metrics import ClientMetrics
 from serve_app.serving.quarantine import Quarantine
-from serve_app.serving.replica_status import Census
+from serve_app.serving.replica_status import ReplicaStatus
 
 logger = logging.getLogger("ray.serve")
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 BROKEN_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 """Pauses before a call is made again that met a broken replica: until Serve's health check has replaced it, the broken
@@ -26,8 +29,8 @@ READINESS_S = 5.0
 """Seconds for a replica to tell whether its server is there; longer than it waits for that server itself."""
 
 
-class ReplicaClient:
-    """Calls a deployment's replicas.
+class ReplicaClient(Generic[In, Out]):
+    """Calls the replicas of a deployment whose `read` takes an encoded image and an `In`, and returns an `Out`.
 
     A call whose replica died is made once more: reading an image changes nothing, so a second time does no harm.
     Calls to be repeated wait for each other, so that an image that makes replicas die is told from those that were
@@ -37,7 +40,7 @@ class ReplicaClient:
     def __init__(
         self,
         handle: DeploymentHandle,
-        census: Census,
+        status: ReplicaStatus,
         metrics: ClientMetrics,
         quarantine_s: float,
         *,
@@ -45,14 +48,14 @@ class ReplicaClient:
     ) -> None:
         """`asks_server`: the replicas depend on a server of another service, and tell of it by `readiness`."""
         self._handle = handle
-        self._census = census
+        self._status = status
         self._asks_server = asks_server
         self._name = handle.deployment_name
         self._quarantine = Quarantine(quarantine_s)
         self._repeating = asyncio.Lock()
         self._metrics = metrics
 
-    async def read(self, image: bytes, extra: Any) -> Any:
+    async def read(self, image: bytes, extra: In, /) -> Out:
         """Call `read` of the deployment: `extra` is OcrOptions for Ocr, and the OCR's lines for Chart.
 
         Raises:
@@ -85,7 +88,7 @@ class ReplicaClient:
 
     async def readiness(self) -> Readiness:
         """Whether a replica is running, as Serve's controller sees it."""
-        deployment = await self._census.find(self._name)
+        deployment = await self._status.find(self._name)
         if deployment and deployment.replica_states.get(ReplicaState.RUNNING, 0) > 0:
             return await self._ask_readiness() if self._asks_server else Readiness(ready=True)
         return Readiness(ready=False, reason=(deployment.message if deployment else "") or "no replica is running yet")
@@ -100,10 +103,10 @@ class ReplicaClient:
             return Readiness(ready=False, reason=str(error))
         return readiness
 
-    async def _try(self, image: bytes, extra: Any) -> Any:
+    async def _try(self, image: bytes, extra: In) -> Out:
         self._admit(image)
         try:
-            result = await self._call_unbroken("read", image, extra)
+            result: Out = await self._call_unbroken("read", image, extra)
         except RayActorError as error:
             self._quarantine.record_death(image, error.actor_id or uuid4().hex)
             raise

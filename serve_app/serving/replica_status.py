@@ -1,14 +1,15 @@
-"""How many replicas Serve runs, as its controller last told: asked in the background, never while a request waits."""
+"""How many replicas Serve runs, by its controller: asked in the background, never while a request waits."""
 
 import asyncio
 import logging
 import time
+from math import inf
 
 from ray import serve
 from ray.exceptions import RayError
 from ray.serve.schema import DeploymentStatusOverview, ReplicaState
 
-from serve_app.pipeline.admission import Supply
+from serve_app.pipeline.admission import ReplicaCounts
 
 logger = logging.getLogger("ray.serve")
 
@@ -16,23 +17,23 @@ FRESH_S = 2.0
 """Seconds for which an answer of the controller is used."""
 
 _WANTED = (ReplicaState.RUNNING, ReplicaState.STARTING, ReplicaState.UPDATING, ReplicaState.RECOVERING)
-"""Those that run and those on the way: Serve's status tells its target by no other number."""
+"""Those that run and those on the way: Serve's status does not name its target otherwise."""
 
 
-class Census:
+class ReplicaStatus:
     """The replicas of one application's deployments."""
 
     def __init__(self, application: str, ingress: str) -> None:
         self._application = application
         self._ingress = ingress
         self._deployments: dict[str, DeploymentStatusOverview] = {}
-        self._asked = -FRESH_S
+        self._asked = -inf
         self._asking: asyncio.Task[None] | None = None
 
-    def count_supply(self, deployment: str) -> Supply:
+    def count_replicas(self, deployment: str) -> ReplicaCounts:
         """A model's replicas, and the ingress replicas; all 0 until the controller has answered for the first time."""
         self._refresh()
-        return Supply(
+        return ReplicaCounts(
             running=self._count(deployment, ReplicaState.RUNNING),
             target=self._count(deployment, *_WANTED),
             ingresses=self._count(self._ingress, ReplicaState.RUNNING),

@@ -14,8 +14,9 @@ from itertools import product
 from math import dist
 from typing import TypeVar
 
+from rapidfuzz.distance import Levenshtein
+
 from serve_app.domain import Cell, ChartTable, Evidence, Number, TextLine
-from serve_app.tables.edit_distance import count_edits, similarity
 from serve_app.tables.ocr_texts import PrintedText, find_centre, list_texts
 
 LEAST_SIMILARITY = 0.6
@@ -25,8 +26,12 @@ MAX_CORRECTION = 0.2
 REACH = 2.0
 """Heights of the text; no further from a value's place can the number stand that is printed for it. A number of the
 axis far from the end of a bar is no evidence for the bar's value."""
-MAX_COMPARISONS = 20_000
-"""Edit distances measured for one table, about 0.2 s. Equal texts and equal numbers are found without them."""
+MAX_COMPARED = 400_000
+"""Characters compared by edit distance for one table; equal texts and equal numbers are found without it."""
+MIN_COST = 25
+"""Characters that a comparison counts as at least."""
+MAX_LABEL = 200
+"""Characters of a label that are compared by edit distance; a longer one is confirmed only by an equal text."""
 MAX_PAIRS = 10_000
 """Distances measured among equal cells and equal texts; more of them are paired in reading order."""
 
@@ -113,15 +118,17 @@ class _Matching:
     def _match_similar(self) -> None:
         texts = _group((_digits(text.text), (_squeeze(text.text), text)) for text in self._texts)
         proposals = []
-        budget = MAX_COMPARISONS
+        budget = MAX_COMPARED
         for index in self._unmatched():
             spelling = _squeeze(self._sought[index].cell.text)
-            near = texts.get(_digits(spelling), []) if spelling else []
-            for other, text in near[: max(budget, 0)]:
-                alike = similarity(spelling, other, LEAST_SIMILARITY)
+            near = texts.get(_digits(spelling), []) if 0 < len(spelling) <= MAX_LABEL else []
+            for other, text in near:
+                if budget < 0:
+                    break
+                budget -= max(MIN_COST, min(len(spelling), len(other)))
+                alike = Levenshtein.normalized_similarity(spelling, other) if len(other) <= MAX_LABEL else 0.0
                 if alike >= LEAST_SIMILARITY:
                     proposals.append((-alike, self._rank((index, text)), index, text))
-            budget -= len(near)
         for *_, index, text in sorted(proposals, key=lambda proposal: proposal[:2]):
             self._match(index, text)
 
@@ -153,8 +160,8 @@ def _weigh(cell: Cell, text: PrintedText | None) -> Evidence:
         return Evidence()
     if cell.number and text.number:
         return Evidence(text.line, 1.0)
-    alike = similarity(_squeeze(cell.text), _squeeze(text.text))
-    edits = count_edits(cell.text, text.text) if alike < 1 and cell.number is None else 0
+    alike = Levenshtein.normalized_similarity(_squeeze(cell.text), _squeeze(text.text))
+    edits = Levenshtein.distance(cell.text, text.text) if alike < 1 and cell.number is None else 0
     corrected = text.text if 0 < edits <= max(1, MAX_CORRECTION * len(cell.text)) else None
     return Evidence(text.line, alike, corrected)
 

@@ -51,7 +51,7 @@ def _write_separated(table: ChartTable, dialect: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, dialect)
     for row in (table.columns, *table.rows):
-        writer.writerow([_neutralise(_flatten(cell)) for cell in row])
+        writer.writerow([neutralise(_flatten(cell)) for cell in row])
     return out.getvalue() if table.columns else ""
 
 
@@ -63,9 +63,15 @@ def _escape_markdown(cell: Cell) -> str:
     return _MARKDOWN_SPECIAL.sub(r"\\\1", _flatten(cell))
 
 
-def _neutralise(text: str) -> str:
+def neutralise(text: str) -> str:
+    """A text that no spreadsheet runs as a formula: see `to_csv`."""
     suspect = len(text) > 1 and text[0] in _FORMULA_STARTS and parse_number(text) is None
     return f"'{text}" if suspect else text
+
+
+def escape_html(text: str) -> str:
+    """A text on one line, with the characters that HTML would act on escaped."""
+    return escape(" ".join(text.split()))
 
 
 def _flatten(cell: Cell) -> str:

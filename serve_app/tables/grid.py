@@ -1,8 +1,9 @@
 """From the cells that a parser cut out of a model's text to a ChartTable."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
 
 from serve_app.domain import Cell, ChartKind, ChartTable
 from serve_app.tables.numbers import parse_number
@@ -13,8 +14,25 @@ MAX_TEXT = 1_000
 """Bounds on a table's cells and columns, and on one cell's characters. No chart comes near them; a model that
 repeats itself does, and one long cell with a large colspan would otherwise become gigabytes of JSON."""
 
+MAX_LENGTH = 40_000
+"""Characters of a model's text that are parsed: more than the profiles let their models write for any real table."""
+
+Parser = Callable[[str, Sequence[float] | None], ChartTable]
+
 SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,32}\|>")
 """`<|im_end|>` and its like, which stay in a text that is decoded with its special tokens."""
+
+
+def bounded(parse: Parser) -> Parser:
+    """The parser for the first `MAX_LENGTH` characters; a table of a longer text is marked as cut."""
+
+    @wraps(parse)
+    def parse_bounded(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
+        if len(text) <= MAX_LENGTH:
+            return parse(text, confidence)
+        return replace(parse(text[:MAX_LENGTH], confidence and confidence[:MAX_LENGTH]), cut=True)
+
+    return parse_bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +76,25 @@ def build_table(
             cells[piece] = _build_cell(piece, confidence)
         return cells[piece]
 
-    bounded = [row[:MAX_COLUMNS] for row in rows if row]
-    width = max(map(len, bounded), default=0)
-    grid = [
-        tuple(map(cell_of, row)) + (Cell("", confidence=0.0),) * (width - len(row))
-        for row in bounded[: MAX_CELLS // max(width, 1)]
-    ]
+    filled = [row for row in rows if row]
+    width = min(max(map(len, filled), default=0), MAX_COLUMNS)
+    kept = [row[:width] for row in filled[: MAX_CELLS // max(width, 1)]]
+    grid = [tuple(map(cell_of, row)) + (Cell("", confidence=0.0),) * (width - len(row)) for row in kept]
+    cut = len(kept) < len(filled) or any(
+        len(row) > width or any(len(piece.text) > MAX_TEXT for piece in row[:width]) for row in filled[: len(kept)]
+    )
     heading = _build_cell(title, confidence) if title else None
     if heading is not None and not heading.text:
         heading = None
-    return ChartTable(columns=grid[0] if grid else (), rows=tuple(grid[1:]), title=heading, kind=kind)
+    return ChartTable(columns=grid[0] if grid else (), rows=tuple(grid[1:]), title=heading, kind=kind, cut=cut)
 
 
 def _build_cell(piece: Piece, confidence: Sequence[float] | None) -> Cell:
-    text = " ".join(SPECIAL_TOKEN.sub(" ", piece.text).split())[:MAX_TEXT].rstrip()
+    text = " ".join(SPECIAL_TOKEN.sub(" ", piece.text[: 4 * MAX_TEXT]).split())[:MAX_TEXT].rstrip()
     if confidence is None:
         return Cell(text, number=parse_number(text))
-    least = min(confidence[piece.start : piece.end], default=1.0)
-    return Cell(text, min(max(float(least), 0.0), 1.0), parse_number(text))
+    least = 1.0
+    for probability in confidence[piece.start : piece.end]:
+        if not probability >= least:  # less, or not a number
+            least = probability if probability > 0 else 0.0
+    return Cell(text, float(least), parse_number(text))

@@ -6,13 +6,15 @@ malformed texts (CVE-2025-6069), and a model that repeats itself writes such tex
 
 import re
 from collections.abc import Iterator, Sequence
-from html import unescape
+from html import unescape as unescape_html
 
 from serve_app.domain import ChartTable
-from serve_app.tables.grid import MAX_CELLS, MAX_COLUMNS, Piece, build_table
+from serve_app.tables.grid import MAX_CELLS, MAX_COLUMNS, Piece, bounded, build_table
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)\b(?P<attributes>[^<>]*)>|<!--[^<>]*>", re.IGNORECASE)
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?\s*(\d{1,4})\b", re.IGNORECASE)
+_LONG_REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]{9,}|[0-9]{9,});?")
+"""Of no character: `html.unescape` reads its digits as one number, which Python refuses from 4,300 digits on."""
 _BORDERS = ("table", "tr", "td", "th", "caption")
 
 SourceCell = tuple[Piece, int, int]
@@ -22,6 +24,7 @@ _Carried = dict[int, tuple[Piece, int]]
 """By column: a cell from above, and over how many rows it still reaches."""
 
 
+@bounded
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read the first table of a text; a cell that spans several is repeated in each. Never raises.
 
@@ -69,6 +72,11 @@ def _find_cells(text: str) -> Iterator[tuple[str, str, Piece]]:
 def _read_cell(text: str, opening: re.Match[str], end: int) -> tuple[str, str, Piece]:
     content = unescape(_TAG.sub(_replace_tag, text[opening.end() : end]))
     return opening["name"].lower(), opening["attributes"], Piece(content, opening.end(), max(end, opening.end() + 1))
+
+
+def unescape(text: str) -> str:
+    """Decode entities and character references; those beyond Unicode become the replacement character. Never raises."""
+    return unescape_html(_LONG_REFERENCE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _replace_tag(tag: re.Match[str]) -> str:

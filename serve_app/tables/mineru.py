@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from serve_app.domain import ChartKind, ChartTable
 from serve_app.tables import parsing
-from serve_app.tables.grid import build_table, cut_piece
+from serve_app.tables.grid import bounded, build_table, cut_piece
 
 TABLE_CLASSES = ("chart", "pure_table")
 """The classes whose content is a table. A flowchart's is Mermaid, a formula's LaTeX."""
@@ -27,6 +27,7 @@ _KINDS = {
 }
 
 
+@bounded
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read the table; the caption is its title. Never raises.
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 
 from serve_app.domain import ChartTable
-from serve_app.tables.grid import MAX_CELLS, MAX_COLUMNS, Piece, build_table, cut_piece
+from serve_app.tables.grid import MAX_CELLS, MAX_COLUMNS, Piece, bounded, build_table, cut_piece
 
 TAG = re.compile(r"<(fcel|ecel|lcel|ucel|xcel|nl|ched|rhed|srow)>")
 
 
+@bounded
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read OTSL; a cell that spans several is repeated in each. Text before the first tag is ignored. Never raises.
 

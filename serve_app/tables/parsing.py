@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from serve_app.domain import ChartTable
 from serve_app.tables import html, otsl, pipes
+from serve_app.tables.grid import bounded
 
 _HTML_TAG = re.compile(r"<(table|tr|td|th)\b", re.IGNORECASE)
 
 
+@bounded
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read OTSL, HTML or pipe rows, told apart by their tags. Never raises.
 

@@ -13,9 +13,10 @@ PP-Chart2Table and PaddleOCR-VL write neither (`Year | A\n2018 | 104.22`); DePlo
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from serve_app.domain import ChartTable
-from serve_app.tables.grid import SPECIAL_TOKEN, Piece, build_table, cut_piece
+from serve_app.tables.grid import SPECIAL_TOKEN, Piece, bounded, build_table, cut_piece
 
 _LINE_BREAK = re.compile(r"\r\n?|\n|(?<!\\)<0x0A>")
 _PIPE = re.compile(rf"\\.|{SPECIAL_TOKEN.pattern}|(\|)", re.DOTALL)
@@ -24,10 +25,16 @@ _ESCAPE = re.compile(r"\\([\\|*`<\[\]_#&%$~])")  # Markdown's, and those that mo
 _EMPHASIS = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
 _TITLE_LINE = re.compile(r"\*\*(.+)\*\*|#{1,6}\s(.+)", re.DOTALL)
 
-Line = tuple[int, int]
-"""Characters [start, end) of the text."""
+
+class Line(NamedTuple):
+    """Characters [start, end) of the text, and where its pipes are."""
+
+    start: int
+    end: int
+    pipes: list[int]
 
 
+@bounded
 def parse(text: str, confidence: Sequence[float] | None = None) -> ChartTable:
     """Read the longest table of pipe rows in a text; a bold line or heading above it is its title. Never raises.
 
@@ -55,10 +62,11 @@ def _find_table(text: str) -> tuple[Line | None, list[Line]]:
     best: tuple[Line | None, list[Line]] = (None, [])
     before: Line | None = None
     run: list[Line] = []
-    for line in [(end, start) for (_, end), (start, _) in pairwise(edges)]:
-        if not text[slice(*line)].strip():
+    for (_, start), (end, _) in pairwise(edges):
+        if not text[start:end].strip():
             continue
-        if _find_pipes(text, line):
+        line = Line(start, end, _find_pipes(text, start, end))
+        if line.pipes:
             run.append(line)
         else:
             before, run = line, []
@@ -67,20 +75,19 @@ def _find_table(text: str) -> tuple[Line | None, list[Line]]:
     return best
 
 
-def _find_pipes(text: str, line: Line) -> list[int]:
-    return [match.start() for match in _PIPE.finditer(text, *line) if match[1]]
+def _find_pipes(text: str, start: int, end: int) -> list[int]:
+    return [match.start() for match in _PIPE.finditer(text, start, end) if match[1]]
 
 
 def _find_outer(text: str, line: Line) -> tuple[bool, bool]:
     """Whether the first pipe of a line has nothing before it, and the last nothing behind it."""
-    pipes = _find_pipes(text, line)
-    before, behind = text[line[0] : pipes[0]], text[pipes[-1] + 1 : line[1]]
+    before, behind = text[line.start : line.pipes[0]], text[line.pipes[-1] + 1 : line.end]
     return not before.strip(), not SPECIAL_TOKEN.sub("", behind).strip()
 
 
 def _split(text: str, line: Line, outer: tuple[bool, bool], framed: bool) -> list[Piece]:
     """Cut a row at its pipes. An outer pipe frames the table where most rows have one, else it ends an empty cell."""
-    borders = [line[0] - 1, *_find_pipes(text, line), line[1]]
+    borders = [line.start - 1, *line.pipes, line.end]
     if framed and outer[0]:
         borders.pop(0)
     if framed and outer[1] and len(borders) > 2:
@@ -91,7 +98,7 @@ def _split(text: str, line: Line, outer: tuple[bool, bool], framed: bool) -> lis
 def _read_title(text: str, line: Line | None) -> Piece | None:
     if line is None:
         return None
-    piece = cut_piece(text, *line)
+    piece = cut_piece(text, line.start, line.end)
     match = _TITLE_LINE.fullmatch(text, piece.start, piece.end)
     return _unmark(cut_piece(text, *match.span(match.lastindex or 0))) if match else None
 

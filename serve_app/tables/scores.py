@@ -11,10 +11,10 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 
 from serve_app.domain import Cell, ChartTable
 from serve_app.errors import ConfigError
-from serve_app.tables.edit_distance import similarity
 from serve_app.tables.numbers import expand, parse_number
 
 TEXT_THRESHOLD = 0.5
@@ -96,7 +96,7 @@ def _compare_values(target: _Point, point: _Point) -> float:
 
 def _compare_texts(a: str, b: str) -> float:
     """ANLS: similarity by edit distance, 0 from the threshold on (Biten et al. 2019, arXiv:1907.00490)."""
-    alike = similarity(a, b, least=1 - TEXT_THRESHOLD)
+    alike = Levenshtein.normalized_similarity(a, b)
     return alike if 1 - alike < TEXT_THRESHOLD else 0.0
 
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+from rapidfuzz.distance import Levenshtein
+
 from serve_app.config import OcrConfig, Transport
 from serve_app.domain import OcrOptions
 from serve_app.imaging.decode import decode
@@ -16,10 +18,10 @@ from serve_app.imaging.encode import encode
 from serve_app.imaging.header import check_header
 from serve_app.imaging.resize import bound
 from serve_app.serving.engines import load_ocr
-from serve_app.tables.edit_distance import count_edits
 from tests.drawings import draw_page
 from tests.drawings import encode as encode_upload
 
+LIMITS = {"max_bytes": 10**8, "max_pixels": 10**8, "max_side": 10**5, "max_decode_bytes": 10**12}
 WORDS = [
     "revenue",
     "cost",
@@ -74,15 +76,17 @@ def main() -> None:
             seconds = 0.0
             for lines in texts:
                 upload = encode_upload(draw_page(lines, width=900, size=size))
-                header = check_header(upload, max_bytes=10**8, max_pixels=10**8, max_side=10**5)
+                header = check_header(
+                    upload, max_bytes=10**8, max_pixels=10**8, max_side=10**5, max_decode_bytes=10**12
+                )
                 image = bound(decode(upload, header), 600)
                 start = time.perf_counter()
                 data = encode(image, transport, quality)
                 seconds += time.perf_counter() - start
-                sent = decode(data, check_header(data, max_bytes=10**8, max_pixels=10**8, max_side=10**5))
+                sent = decode(data, check_header(data, **LIMITS))
                 read = "\n".join(line.text for line in engine.read(sent, OcrOptions()).lines)
                 drawn = "\n".join(lines)
-                edits += count_edits(read, drawn)
+                edits += Levenshtein.distance(read, drawn)
                 characters += len(drawn)
                 octets += len(data)
             totals[way] = (totals[way][0] + edits, totals[way][1] + characters)

@@ -4,7 +4,9 @@ What is checked here is logic, on an engine that only sleeps; for times, on real
 """
 
 import re
+import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,3 +119,24 @@ def read_metrics(running):
     """The names that Prometheus would see, without the suffix of a counter's or a histogram's series."""
     lines = httpx.get(running.metrics_url, timeout=10).text.splitlines()
     return {re.sub(r"_(total|bucket|sum|count)$", "", re.split(r"[{ ]", line)[0]) for line in lines if line[:1] != "#"}
+
+
+def test_stalled_uploads_keep_nobody_out_and_are_given_up(running):
+    host, port = running.url.removeprefix("http://").split(":")
+    head = (
+        b"POST /v1/ocr HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 999\r\nX-Deadline-S: 3\r\n\r\n"
+    )
+    with ExitStack() as stack:
+        stalled = [stack.enter_context(socket.create_connection((host, int(port)), timeout=20)) for _ in range(40)]
+        for connection in stalled:
+            connection.sendall(head + b"\x89PNG")
+        assert running.get("/v1/capacity").json()["models"]["ocr"]["in_flight"] == 0
+        assert running.post(running.image.read_bytes()).status_code == 200
+        answers = [connection.recv(300) for connection in stalled]
+    assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 408 Request Timeout"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_a_probe_by_head_is_answered(running, path):
+    answer = httpx.head(running.url + path, timeout=60)
+    assert (answer.status_code, answer.content) == (200, b"")

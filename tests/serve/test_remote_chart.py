@@ -62,7 +62,7 @@ def test_its_process_holds_no_model(service):
 def test_a_caller_that_has_gone_ends_the_generation(service, server):
     running, _ = service
     server.script.append(Hang(60))
-    assert running.http.post("/v1/chart", content=CHART, headers={"X-Deadline-S": "1"}).status_code == 408
+    assert running.http.post("/v1/chart", content=CHART, headers={"X-Deadline-S": "1"}).status_code == 504
     wait_until(lambda: server.hung_up == 1)
 
 

@@ -6,11 +6,11 @@ from io import StringIO
 
 import pytest
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
 from serve_app.serving.engines import load_ocr
-from serve_app.tables.edit_distance import count_edits
 from tests.drawings import PAGE_LINES, SALES, draw_chart, draw_page, encode
 from tests.hostile import HOSTILE
 
@@ -141,7 +141,7 @@ def test_small_print_is_read_with_zoom(service):
 
     def count_errors(parameters):
         body = service.post("/v1/ocr", params=parameters, files=upload(page)).json()
-        return count_edits(body["text"], "\n".join(lines))
+        return Levenshtein.distance(body["text"], "\n".join(lines))
 
     assert count_errors({"zoom": "true"}) < 0.7 * count_errors({})
 

@@ -1,11 +1,13 @@
-"""What is refused before anything starts; tests/serve/test_placement.py binds and runs the application."""
+"""What the application binds, and what is refused before anything starts; tests/serve/test_placement.py runs it."""
 
 import pytest
 import ray
 
-from serve_app.app import build_app
-from serve_app.config import AppConfig, ChartConfig, OcrConfig
+from serve_app.app import asks_for_gpu, build_app
+from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RemoteConfig
 from serve_app.errors import ConfigError
+from serve_app.serving import listening
+from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
 
 
 def config(device, ocr, chart):
@@ -18,6 +20,7 @@ def config(device, ocr, chart):
 def _one_gpu(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: True)
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 4.0, "GPU": 1.0})
+    monkeypatch.setattr(listening, "_get_global_client", lambda **_: None)
 
 
 @pytest.mark.usefixtures("_one_gpu")
@@ -34,9 +37,99 @@ def test_a_share_that_ray_refuses_is_refused_first():
         build_app(config("gpu", 0.5, 1.5))
 
 
+def deployment(bound):
+    return bound._bound_deployment
+
+
+def parts(args):
+    """The Ingress of an application, and the two deployments that it is bound to."""
+    ingress = deployment(build_app(args))
+    return ingress, *map(deployment, ingress.init_args[1:3])
+
+
 @pytest.mark.parametrize(("share", "device"), [(0.25, "gpu"), (0, "cpu")])
 def test_ocr_with_no_share_of_a_gpu_runs_on_the_cpu(share, device):
-    ingress = build_app(config("gpu", share, 0.5))
-    ocr, chart = ingress._bound_deployment.init_args[1:3]
-    assert ocr._bound_deployment.init_args[1] == device
-    assert chart._bound_deployment.init_args[1] == "gpu"
+    _, ocr, chart = parts(config("gpu", share, 0.5))
+    assert ocr.init_args[1] == device
+    assert chart.init_args[1] == "gpu"
+
+
+def test_the_ingress_is_bound_to_both_models():
+    args = AppConfig(device="cpu", http=HttpConfig(num_cpus=0.3))
+    ingress, ocr, chart = parts(args)
+    assert [found.name for found in (ingress, ocr, chart)] == ["Ingress", "Ocr", "Chart"]
+    assert (ocr.func_or_class, chart.func_or_class) == (Ocr, Chart)
+    assert issubclass(ingress.func_or_class, Ingress)
+    assert ingress.init_args[0] is args
+    assert ingress.init_args[4] is True  # the bundled chart model wants the OCR's words
+    assert ingress.ray_actor_options == {"num_cpus": 0.3}
+
+
+def test_a_chart_model_that_writes_text_wants_no_words():
+    args = AppConfig(device="cpu", chart=ChartConfig(model="opendatalab/MinerU2.5-2509-1.2B"))
+    assert parts(args)[0].init_args[4] is False
+
+
+def test_each_model_gets_its_settings_and_what_it_needs_of_a_node():
+    args = AppConfig(
+        device="gpu",
+        ocr=OcrConfig(num_cpus=2, num_gpus=0.25, resources={"text": 1.0}),
+        chart=ChartConfig(num_cpus=3, num_gpus=0.5, resources={"chart": 2.0}),
+    )
+    _, ocr, chart = parts(args)
+    assert ocr.init_args == (args.ocr, "gpu")
+    assert ocr.ray_actor_options == {"num_cpus": 2.0, "num_gpus": 0.25, "resources": {"text": 1.0}}
+    assert chart.init_args == (args.chart, "gpu")
+    assert chart.ray_actor_options == {"num_cpus": 3.0, "num_gpus": 0.5, "resources": {"chart": 2.0}}
+
+
+def test_on_a_cpu_no_gpu_is_asked_for():
+    for part in parts(AppConfig(device="cpu"))[1:]:
+        assert part.ray_actor_options["num_gpus"] == 0
+        assert part.init_args[1] == "cpu"
+
+
+@pytest.mark.parametrize("device", ["gpu", "cpu"])
+def test_a_chart_model_on_a_server_asks_for_no_gpu(device):
+    remote = RemoteConfig(url="http://model.server:8000")
+    args = AppConfig(device=device, chart=ChartConfig(model="opendatalab/MinerU2.5-2509-1.2B", remote=remote))
+    _, ocr, chart = parts(args)
+    assert chart.func_or_class is RemoteChart
+    assert chart.init_args == (args.chart, remote)
+    assert chart.ray_actor_options["num_gpus"] == 0
+    assert ocr.ray_actor_options["num_gpus"] == (args.ocr.num_gpus if device == "gpu" else 0)
+
+
+@pytest.mark.parametrize(("resources", "found"), [({"CPU": 4.0, "GPU": 1.0}, True), ({"CPU": 4.0}, False)])
+def test_auto_asks_for_a_gpu_where_the_cluster_has_one(monkeypatch, resources, found):
+    started = []
+
+    def start(**arguments):
+        started.append(arguments)
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", start)
+    monkeypatch.setattr(ray, "cluster_resources", lambda: resources)
+    assert asks_for_gpu(AppConfig(device="auto")) is found
+    assert started == [{"namespace": "serve"}]
+    _, ocr, chart = parts(AppConfig(device="auto"))
+    assert (ocr.init_args[1], chart.init_args[1]) == (("auto", "auto") if found else ("cpu", "cpu"))
+    assert [part.ray_actor_options["num_gpus"] > 0 for part in (ocr, chart)] == [found, found]
+
+
+@pytest.mark.usefixtures("_one_gpu")
+def test_a_ray_that_runs_is_not_started_again(monkeypatch):
+    monkeypatch.setattr(ray, "init", None)
+    assert asks_for_gpu(AppConfig(device="auto"))
+
+
+@pytest.mark.parametrize(("device", "asks"), [("gpu", True), ("cpu", False)])
+def test_a_device_that_is_named_needs_no_cluster(monkeypatch, device, asks):
+    for name in ("is_initialized", "init", "cluster_resources"):
+        monkeypatch.setattr(ray, name, None)
+    assert asks_for_gpu(AppConfig(device=device)) is asks
+
+
+def test_an_unknown_profile_is_refused():
+    with pytest.raises(ConfigError, match="no-such-profile"):
+        build_app(AppConfig(device="cpu", chart=ChartConfig(profile="no-such-profile")))

@@ -23,7 +23,11 @@ def test_codes_are_distinct():
 def test_only_passing_troubles_are_retryable():
     assert {error.code for error in all_errors() if error.retryable} == {
         "deadline_exceeded",
+        "upload_timeout",
+        "out_of_memory",
         "busy",
+        "rate_limited",
         "model_unavailable",
         "model_broken",
+        "store_unavailable",
     }

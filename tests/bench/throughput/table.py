@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from serve_app.tables.edit_distance import count_edits
+from rapidfuzz.distance import Levenshtein
+
 from tests.bench.throughput.load import Outcome
 from tests.bench.throughput.meter import Usage
 
@@ -65,4 +66,4 @@ def count_errors(outcome: Outcome, reference: Outcome) -> float:
         if image in reference.texts
     ]
     characters = sum(len(right) for _, right in pairs)
-    return sum(count_edits(left, right) if left != right else 0 for left, right in pairs) / max(1, characters)
+    return sum(Levenshtein.distance(left, right) if left != right else 0 for left, right in pairs) / max(1, characters)

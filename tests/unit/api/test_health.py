@@ -1,3 +1,5 @@
+import pytest
+
 from serve_app.domain import Readiness
 
 
@@ -14,10 +16,20 @@ async def test_ready_names_the_model_that_is_not(service):
     assert answer.json()["models"] == {
         "ocr": {"ready": True, "reason": ""},
         "chart": {"ready": False, "reason": "no replica is running yet"},
+        "layout": {"ready": True, "reason": ""},
     }
     assert (await service.http.get("/health")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_a_probe_may_ask_by_head(service, path):
+    assert (await service.http.head(path)).status_code == 200
+    service.chart.state = Readiness(ready=False)
+    assert (await service.http.head(path)).status_code == (await service.http.get(path)).status_code
+
+
 async def test_models_are_listed(service):
     models = (await service.http.get("/v1/models")).json()["models"]
-    assert [(model["name"], model["task"]) for model in models] == [("fake", "ocr"), ("fake", "chart")]
+    assert [(model["name"], model["task"]) for model in models] == [
+        ("fake", task) for task in ("ocr", "chart", "layout")
+    ]

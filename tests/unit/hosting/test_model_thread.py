@@ -1,5 +1,6 @@
 import asyncio
 import os
+import queue
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ import pytest
 
 from serve_app.config import RecycleConfig
 from serve_app.errors import ModelBroken, ModelFailed, OutOfMemory
+from serve_app.hosting import model_thread
 from serve_app.hosting.model_thread import ModelThread
 
 
@@ -20,15 +22,40 @@ class Engine:
         self.running = 0
         self.most = 0
         self.calls = 0
+        self.begun = queue.Queue()
+        self.turns = threading.Semaphore(0)
 
-    def work(self, seconds=0.02):
+    def work(self):
         assert threading.get_ident() == self.thread
         self.running += 1
         self.most = max(self.most, self.running)
-        time.sleep(seconds)
+        time.sleep(0)  # lets another thread in, if there is one
         self.running -= 1
         self.calls += 1
         return self.calls
+
+    def work_until_told(self):
+        """Works once `turns` is released; a test knows by `begun` that the model is at it."""
+        self.begun.put(None)
+        assert self.turns.acquire(timeout=30)
+        return self.work()
+
+
+class Clock:
+    """Stands for the module `time` in the module under test."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(model_thread, "time", clock)
+    return clock
 
 
 def start(load=Engine, call_limit_s=60.0, observe=lambda *_: None, **recycle):
@@ -37,6 +64,17 @@ def start(load=Engine, call_limit_s=60.0, observe=lambda *_: None, **recycle):
 
 def work(engine, _):
     return engine.work()
+
+
+def work_until_told(engine, _):
+    return engine.work_until_told()
+
+
+async def begin(model):
+    """A call that runs until `turns` is released."""
+    running = asyncio.create_task(model.call(work_until_told))
+    await asyncio.to_thread(model.engine.begun.get, timeout=30)
+    return running
 
 
 async def test_calls_never_overlap_and_stay_in_the_engines_own_thread():
@@ -60,34 +98,35 @@ async def test_only_the_models_threads_give_way():
 
 async def test_the_event_loop_goes_on_while_the_model_runs():
     model = start()
-    call = asyncio.create_task(model.call(lambda engine, _: engine.work(0.3)))
-    ticks = 0
-    while not call.done():
-        await asyncio.sleep(0.01)
-        ticks += 1
-    assert ticks > 5
+    call = await begin(model)  # the loop went on, or it would not have come to the next line
+    assert not call.done()
+    model.engine.turns.release()
+    assert await call == 1
 
 
 async def test_a_call_whose_caller_has_gone_is_not_started():
     model = start()
-    running = asyncio.create_task(model.call(lambda engine, _: engine.work(0.2)))
-    await asyncio.sleep(0.05)
+    running = await begin(model)
     waiting = asyncio.create_task(model.call(work))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # so that it is in the queue
     waiting.cancel()
+    await asyncio.wait([waiting])
+    model.engine.turns.release()
     await running
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert model.engine.calls == 1
+    assert waiting.cancelled()
+    assert await model.call(work) == 2  # the second that the engine has worked at
 
 
 async def test_a_call_that_is_cancelled_while_it_runs_does_not_let_the_next_one_in():
     model = start()
-    running = asyncio.create_task(model.call(lambda engine, _: engine.work(0.2)))
-    await asyncio.sleep(0.05)
+    running = await begin(model)
     running.cancel()
-    await model.call(work)
+    following = asyncio.create_task(model.call(work))
+    await asyncio.sleep(0)
+    model.engine.turns.release()
+    await following
     assert model.engine.most == 1
+    assert model.engine.calls == 2
 
 
 async def test_errors_of_the_application_pass_and_others_are_hidden(caplog):
@@ -120,11 +159,12 @@ async def test_a_running_call_is_told_when_its_caller_has_gone():
     model = start()
     stops = []
 
-    def wait(_, stop):
-        stops.append(stop.wait(5))
+    def wait(engine, stop):
+        engine.begun.put(None)
+        stops.append(stop.wait(30))
 
     running = asyncio.create_task(model.call(wait))
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(model.engine.begun.get, timeout=30)
     running.cancel()
     await model.call(work)  # comes after the first one
     assert stops == [True]
@@ -157,13 +197,18 @@ async def test_an_ordinary_error_leaves_the_replica_healthy():
     model.check()
 
 
-async def test_a_stuck_call_fails_the_health_check():
-    model = start(call_limit_s=0.05)
-    stuck = asyncio.create_task(model.call(lambda engine, _: engine.work(0.3)))
-    await asyncio.sleep(0.15)
-    with pytest.raises(ModelBroken, match="running for more than"):
+async def test_a_stuck_call_fails_the_health_check(clock):
+    model = start(call_limit_s=60)
+    stuck = await begin(model)
+    clock.now += 60
+    model.check()
+    clock.now += 0.1
+    with pytest.raises(ModelBroken, match="running for more than 60 seconds"):
         model.check()
+    model.engine.turns.release()
     await stuck
+    with pytest.raises(ModelBroken, match="running for more than 60 seconds"):
+        model.check()  # it came to its end, and is not trusted any more
 
 
 async def test_a_worn_replica_finishes_its_call_takes_no_more_and_then_fails_its_check():
@@ -177,19 +222,32 @@ async def test_a_worn_replica_finishes_its_call_takes_no_more_and_then_fails_its
 
 async def test_wear_waits_for_the_running_call(monkeypatch):
     model = start()
-    running = asyncio.create_task(model.call(lambda engine, _: engine.work(0.2)))
-    await asyncio.sleep(0.05)
+    running = await begin(model)
     monkeypatch.setattr("serve_app.hosting.model_thread.resident_bytes", lambda: 1 << 40)
     model.check()  # not yet: a call is running
+    model.engine.turns.release()
     assert await running == 1
-    with pytest.raises(ModelBroken, match="MiB resident"):
+    with pytest.raises(ModelBroken, match="MiB of resident"):
         model.check()
 
 
-async def test_waiting_and_running_are_measured():
+async def test_waiting_and_running_are_measured(clock):
     seen = []
     model = start(observe=lambda waits, ran: seen.append((*waits, ran)))
-    await asyncio.gather(*(model.call(lambda engine, _: engine.work(0.1)) for _ in range(2)))
-    (first_wait, first_run), (second_wait, _) = seen
-    assert first_wait < 0.05 < first_run
-    assert second_wait == pytest.approx(0.1, abs=0.08)
+
+    def take(seconds):
+        def run(engine, _):
+            clock.now += seconds
+            engine.begun.put(None)
+            assert engine.turns.acquire(timeout=30)
+
+        return run
+
+    first = asyncio.create_task(model.call(take(2.0)))
+    await asyncio.to_thread(model.engine.begun.get, timeout=30)
+    second = asyncio.create_task(model.call(take(0.5)))
+    await asyncio.sleep(0)  # so that it is in the queue
+    clock.now += 1.0
+    model.engine.turns.release(2)
+    await asyncio.gather(first, second)
+    assert seen == [(0.0, 3.0), (1.0, 0.5)]

@@ -8,19 +8,21 @@ from PIL import Image
 from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging import copies
-from serve_app.imaging.copies import TILED_PIXELS, Copies, Prepared, Tiles
+from serve_app.imaging.copies import TILED_PIXELS, Copies, Copy, Prepared, Tiles
+from serve_app.imaging.decode import decode_prepared
 from serve_app.imaging.header import Header, check_header
 from tests.drawings import encode, sketch_chart
 from tests.hostile import animation, deep_png, half
 
 
 def check(data: bytes) -> Header:
-    return check_header(data, max_bytes=10**9, max_pixels=10**9, max_side=10**6)
+    return check_header(data, max_bytes=10**9, max_pixels=10**9, max_side=10**6, max_decode_bytes=10**12)
 
 
 def make(data: bytes, long_side: int = 1024, **options: Any) -> Prepared:
     binarise = options.pop("binarise", False)
-    return Copies(data, check(data), long_side=long_side, **options).prepare(long_side, binarise=binarise)
+    [prepared] = Copies(data, check(data), long_side=long_side, **options).prepare(Copy(long_side, binarise))
+    return prepared
 
 
 def cut(data: bytes, tile_side: int) -> Tiles:
@@ -140,14 +142,19 @@ def test_an_upload_is_decoded_once_for_all_its_copies(monkeypatch: pytest.Monkey
     data = encode(sketch_chart(1600, 1200), "JPEG", exif=exif)
     decodes, encodes = count_calls(monkeypatch, "decode"), count_calls(monkeypatch, "encode")
     upload = Copies(data, check(data), long_side=4000)
-    page, chart = upload.prepare(4000), upload.prepare(1024)
+    page, chart = upload.prepare(Copy(4000), Copy(1024))
     assert (page.size, chart.size) == (Size(1200, 1600), Size(768, 1024))
-    assert upload.prepare(4000) is page
-    assert upload.prepare(1600) is page  # the same pixels
+    assert upload.prepare(Copy(1600), Copy(4000)) == [page, page]  # the same pixels
     assert len(encodes) == 2
-    upload.decode()
-    upload.cut(500)
     assert len(decodes) == 1
+
+
+def test_no_decoded_image_is_kept() -> None:
+    data = encode(sketch_chart(640, 480), "JPEG")
+    upload = Copies(data, check(data), long_side=800)
+    upload.prepare(Copy(400))
+    upload.decode()
+    assert not any(isinstance(value, Image.Image) for value in vars(upload).values())
 
 
 def test_a_large_jpeg_is_decoded_at_the_size_of_its_largest_copy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,6 +168,13 @@ def test_a_large_jpeg_is_decoded_at_the_size_of_its_largest_copy(monkeypatch: py
 
     monkeypatch.setattr(copies, "decode", record)
     upload = Copies(data, check(data), long_side=800)
-    assert upload.prepare(400).size == Size(400, 300)
-    assert upload.prepare(800).size == Size(800, 600)
+    small, large = upload.prepare(Copy(400), Copy(800))
+    assert (small.size, large.size) == (Size(400, 300), Size(800, 600))
     assert asked == [800]
+
+
+@pytest.mark.parametrize("grey", [encode(sketch_chart(300, 200).convert("L"), name) for name in ("PNG", "BMP", "TIFF")])
+def test_a_page_in_grey_reaches_the_model_as_the_same_page_in_rgb_does(grey: bytes) -> None:
+    rgb = encode(sketch_chart(300, 200).convert("L").convert("RGB"), "PNG")
+    seen = [np.asarray(decode_prepared(make(data).data)) for data in (grey, rgb)]
+    assert np.array_equal(*seen)

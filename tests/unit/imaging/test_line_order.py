@@ -1,4 +1,5 @@
 import random
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,3 +37,11 @@ def test_the_input_order_does_not_matter() -> None:
     lines = [line(str(n), 40 * (n % 7), 30 * (n // 7)) for n in range(40)]
     shuffled = random.Random(3).sample(lines, len(lines))
     assert sort_lines(shuffled) == lines
+
+
+def test_twenty_thousand_lines_on_one_row_take_little_time() -> None:
+    lines = [line(str(n), 4000 - n / 5, 100 + (n % 9)) for n in range(20_000)]
+    start = time.thread_time()
+    ordered = sort_lines(lines)
+    assert time.thread_time() - start < 1  # quadratic took minutes
+    assert [found.polygon[0][0] for found in ordered] == sorted(found.polygon[0][0] for found in lines)

@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -17,13 +19,6 @@ from tests.drawings import draw_chart, draw_page
 @pytest.fixture(scope="module")
 def engine():
     return load_ocr(OcrConfig(), "cpu")
-
-
-def test_lines_are_decoded_from_the_output_itself_and_alike(engine):
-    decode = engine._ocr.paddlex_pipeline.text_rec_model.post_op
-    output = np.random.default_rng(0).random((2, 40, 18710), dtype=np.float32)
-    assert decode([output], max_wh_ratio=7.0) == decode._decode([output])
-    assert np.shares_memory(np.array(paddle_loading._Uncopied(output)), output)
 
 
 def test_both_runtimes_of_a_cpu_read_the_same(engine):
@@ -52,6 +47,23 @@ def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(
             assert found.words[-1].text == words[end - 1]
             # PaddleX begins a word within its first letter. Without the correction it comes up to 14 pixels earlier.
             assert found.words[-1].polygon[0][0] == pytest.approx(start + 5, abs=4)
+
+
+def test_it_reads_where_there_is_no_home(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PADDLE_PDX")}
+    code = (
+        "from PIL import Image; from serve_app.config import OcrConfig; from serve_app.serving.engines import load_ocr;"
+        "load_ocr(OcrConfig(), 'cpu')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment | {"HOME": "/proc/no-home", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert list(tmp_path.iterdir()) == []  # what was written is gone again
 
 
 def test_gpu_is_refused_where_the_library_has_none():

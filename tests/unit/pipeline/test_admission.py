@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from serve_app.config import Limits
 from serve_app.errors import Busy, DeadlineExceeded, ModelFailed, ModelUnavailable, UnreadableImage
-from serve_app.pipeline.admission import FIRST, Admission, Load, Supply
+from serve_app.pipeline.admission import UNMEASURED_LIMIT, Admission, Load, ReplicaCounts
 
 DEADLINE_S = 60.0
 
@@ -17,7 +17,7 @@ class Clock:
 
 
 def build(clock, *, running=1, ingresses=1, **limits):
-    supply = Supply(running=running, target=running, ingresses=ingresses)
+    supply = ReplicaCounts(running=running, target=running, ingresses=ingresses)
     return Load("ocr", Limits(**limits), lambda: supply, clock=clock)
 
 
@@ -108,46 +108,46 @@ def test_each_of_several_ingresses_reckons_with_its_share():
 def test_an_idle_model_admits_however_slow_it_is():
     load = measured(Clock(), 100.0, max_wait_s=5)
     load.check(DEADLINE_S)
-    assert load.tell().admits
+    assert load.report().admits
 
 
 def test_beyond_the_bound_it_is_busy_and_tells_when_to_come_again():
     load = measured(Clock(), 1.0, max_wait_s=4)
     for _ in range(4):
         load.check(DEADLINE_S)
-        load.promise(1)
-    with pytest.raises(Busy, match=r"up to 4\.6 s, the bound is 4 s") as caught:
+        load.reserve(1)
+    with pytest.raises(Busy, match=r"Estimated wait of 4\.6 s for the ocr model exceeds the limit of 4 s") as caught:
         load.check(DEADLINE_S)  # four seconds, which may become more
     assert caught.value.retry_after == 2  # from 4 seconds to half of 4
     assert load.refusals == 1
-    assert not load.tell().admits
+    assert not load.report().admits
 
 
 def test_a_deadline_shorter_than_the_wait_is_refused_at_once():
     load = measured(Clock(), 1.0, max_wait_s=10)
     for _ in range(3):
-        load.promise(1)
+        load.reserve(1)
     load.check(deadline_s=3.5)
-    with pytest.raises(Busy, match=r"the bound is 2\.5 s"):
+    with pytest.raises(Busy, match=r"the limit of 2\.5 s"):
         load.check(deadline_s=2.5)
 
 
 def test_before_any_measurement_the_number_is_bounded():
     load = build(Clock())
-    for _ in range(FIRST):
+    for _ in range(UNMEASURED_LIMIT):
         load.check(DEADLINE_S)
-        load.promise(1)
+        load.reserve(1)
     with pytest.raises(Busy) as caught:
         load.check(DEADLINE_S)
     assert caught.value.retry_after == 1
-    assert load.tell().expected_wait_s is None
+    assert load.report().expected_wait_s is None
 
 
 def test_the_number_is_bounded_for_memory_however_fast_the_model_is():
     load = measured(Clock(), 1e-6, max_in_flight=3)
     for _ in range(3):
         load.check(DEADLINE_S)
-        load.promise(1)
+        load.reserve(1)
     with pytest.raises(Busy, match="3 requests"):
         load.check(DEADLINE_S)
 
@@ -172,14 +172,35 @@ class TestTickets:
         return Admission(loads, clock)
 
     def test_a_request_is_admitted_to_all_its_models_or_to_none(self, admission, loads):
-        for _ in range(FIRST):
-            loads["chart"].promise(1)
+        for _ in range(UNMEASURED_LIMIT):
+            loads["chart"].reserve(1)
         with pytest.raises(Busy):
             admission.admit(["ocr", "chart"], DEADLINE_S)
         assert loads["ocr"].in_flight == 0
 
+    def test_a_request_takes_no_place_before_its_upload_has_come(self, admission, loads):
+        stalled = [admission.admit(["ocr", "chart"], DEADLINE_S) for _ in range(10 * UNMEASURED_LIMIT)]
+        assert loads["ocr"].in_flight == 0
+        for ticket in stalled[:UNMEASURED_LIMIT]:
+            ticket.reserve()
+        with pytest.raises(Busy):
+            stalled[UNMEASURED_LIMIT].reserve()
+        assert (loads["ocr"].in_flight, loads["chart"].in_flight) == (UNMEASURED_LIMIT, UNMEASURED_LIMIT)
+        with pytest.raises(Busy):
+            admission.admit(["ocr"], DEADLINE_S)
+
+    def test_a_place_is_refused_when_the_deadline_has_come_too_near(self, admission, loads, clock):
+        with admission.admit(["ocr"], DEADLINE_S) as first, first.call("ocr"):
+            clock.now += 1.0
+        loads["ocr"].reserve(2)
+        ticket = admission.admit(["ocr"], 3.0)
+        clock.now += 1.5
+        with pytest.raises(Busy, match=r"the limit of 1\.5 s"):
+            ticket.reserve()
+
     def test_a_promise_becomes_a_call(self, admission, loads, clock):
         with admission.admit(["ocr", "chart"], DEADLINE_S) as ticket:
+            ticket.reserve()
             with ticket.call("ocr"):
                 assert loads["ocr"].in_flight == 1
                 clock.now += 3.0
@@ -225,10 +246,15 @@ class TestTickets:
 
 def test_changes_are_observed():
     seen = []
-    load = Load("ocr", Limits(), Supply, observe=lambda load: seen.append((load.in_flight, load.refusals)))
-    for _ in range(FIRST):
-        load.promise(1)
+    load = Load("ocr", Limits(), ReplicaCounts, observe=lambda load: seen.append((load.in_flight, load.refusals)))
+    for _ in range(UNMEASURED_LIMIT):
+        load.reserve(1)
     with pytest.raises(Busy):
         load.check(DEADLINE_S)
     assert seen[0] == (1, 0)
-    assert seen[-1] == (FIRST, 1)
+    assert seen[-1] == (UNMEASURED_LIMIT, 1)
+
+
+def test_before_anything_is_measured_a_retry_is_worth_a_second():
+    load = build(Clock())
+    assert load.find_retry_after(0.0) == load.find_retry_after(10.0) == 1

@@ -1,18 +1,19 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from serve_app.config import AppConfig, ChartConfig, Limits
-from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Size
+from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, ReadingWarning, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
-from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.pipeline.admission import Admission, Load, Supply
+from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
+from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.analysis import admit_analysis, analyze
 from serve_app.pipeline.chart import admit_chart, read_chart
-from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.pipeline.text import admit_text, read_text
 from serve_app.pipeline.upload import Upload
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 from tests.drawings import draw_page, encode
 
 LARGE = encode(draw_page(("one line",), width=2048))
@@ -22,16 +23,21 @@ PAGE = encode(draw_page(("one line",) * 20, width=1500))
 
 def build(*, wants_words, config=None, chart_engine=None):
     config, ocr, chart = config or AppConfig(), LocalOcr(FakeOcr()), LocalChart(chart_engine or FakeChart())
-    loads = {model: Load(model, config.limits, Supply) for model in (OCR, CHART)}
-    return Service(config, ocr, chart, Admission(loads), chart_wants_words=wants_words), ocr, chart
+    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
+    return (
+        Service(config, ocr, chart, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words),
+        ocr,
+        chart,
+    )
 
 
 async def opened(service, data):
-    return await Upload.open(service.config, data)
+    return await Upload.open(service, data)
 
 
 def count_in_flight(service):
-    return {model: capacity.in_flight for model, capacity in service.admission.tell().items()}
+    report = service.admission.report()
+    return {model: report[model].in_flight for model in (OCR, CHART)}
 
 
 async def test_a_model_without_words_reads_beside_the_ocr():
@@ -99,20 +105,24 @@ async def test_an_image_that_needs_no_change_is_forwarded_as_it_came():
 async def test_small_requests_get_in_between_the_tiles_of_a_large_one():
     service, ocr, _ = build(wants_words=True, config=AppConfig(limits=Limits(calls_per_request=2)))
     replica, order, at_once = asyncio.Lock(), [], []
+    second, small_is_there = asyncio.Event(), asyncio.Event()
     read_now = ocr.read
 
     async def read(image, options):
-        at_once.append(service.admission.tell()[OCR].in_flight)
+        at_once.append(service.admission.report()[OCR].in_flight)
+        if image == SMALL:
+            small_is_there.set()
         async with replica:  # first come, first served
-            await asyncio.sleep(0.002)
+            if len(order) == 2:
+                second.set()
+                await small_is_there.wait()
             order.append("small" if image == SMALL else "tile")
             return await read_now(image, options)
 
     ocr.read = read
     with admit_text(service, 60) as ticket, admit_text(service, 60) as other:
         large = asyncio.create_task(read_text(service, ticket, await opened(service, PAGE), OcrOptions(), zoom=True))
-        while len(order) < 2:
-            await asyncio.sleep(0.001)
+        await second.wait()
         await read_text(service, other, await opened(service, SMALL), OcrOptions())
         place = order.index("small")
         await large
@@ -125,11 +135,15 @@ async def test_small_requests_get_in_between_the_tiles_of_a_large_one():
 @pytest.mark.parametrize("wants_words", [True, False])
 async def test_a_chart_is_admitted_to_all_its_models_at_once(wants_words):
     service, *_ = build(wants_words=wants_words)
-    with admit_chart(service, 60):
+    with admit_chart(service, 60) as ticket:
+        assert count_in_flight(service) == {OCR: 0, CHART: 0}  # its upload has yet to come
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: int(wants_words), CHART: 1}
-    with admit_analysis(service, 60):
+    with admit_analysis(service, 60) as ticket:
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: 1, CHART: 1}
-    with admit_text(service, 60):
+    with admit_text(service, 60) as ticket:
+        ticket.reserve()
         assert count_in_flight(service) == {OCR: 1, CHART: 0}
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
@@ -145,20 +159,25 @@ async def test_each_end_of_a_request_frees_its_place():
         await read_chart(service, ticket, await opened(service, LARGE))
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
-    async def sleep(*_):
-        await asyncio.sleep(10)
+    begun = asyncio.Event()
 
-    ocr.read = sleep
-    with pytest.raises(DeadlineExceeded, match=r"0\.05 seconds"), admit_chart(service, 0.05) as ticket:
+    async def hang(*_):
+        begun.set()
+        await asyncio.Event().wait()
+
+    ocr.read = hang
+    with pytest.raises(DeadlineExceeded, match=r"0\.05 s"), admit_chart(service, 0.05) as ticket:
         await read_chart(service, ticket, await opened(service, LARGE))
     assert count_in_flight(service) == {OCR: 0, CHART: 0}
 
     async def serve():
         with admit_chart(service, 60) as ticket:
+            ticket.reserve()
             await read_chart(service, ticket, await opened(service, LARGE))
 
+    begun.clear()
     request = asyncio.create_task(serve())
-    await asyncio.sleep(0.1)
+    await begun.wait()
     assert count_in_flight(service) == {OCR: 1, CHART: 1}
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
@@ -171,3 +190,19 @@ async def test_a_full_queue_behind_the_admission_tells_when_to_come_again():
     with pytest.raises(Busy) as caught, admit_text(service, 60) as ticket:
         await read_text(service, ticket, await opened(service, LARGE), OcrOptions())
     assert caught.value.retry_after == 1
+
+
+class WarningChart(FakeChart):
+    """Answers each chart with a warning and half of the confidence."""
+
+    def read(self, charts):
+        warning = ReadingWarning("marks_unread", "2 marks are missing")
+        return [replace(reading, warnings=(warning,), confidence=0.5) for reading in super().read(charts)]
+
+
+async def test_warnings_and_confidence_of_a_chart_reach_the_caller():
+    pipeline, _, _ = build(wants_words=True, chart_engine=WarningChart())
+    with admit_chart(pipeline, 60) as ticket:
+        reading = await read_chart(pipeline, ticket, await opened(pipeline, LARGE))
+    assert [warning.code for warning in reading.warnings] == ["marks_unread"]
+    assert reading.confidence == 0.5

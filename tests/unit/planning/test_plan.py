@@ -9,7 +9,7 @@ from serve_app.cli.check import IMPORT_PATH, check_document
 from serve_app.cli.main import main
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import CONTEXT_BYTES, find_budget
-from serve_app.planning.plan import GIB, RESERVE, Layout, find_reserve, make_plan
+from serve_app.planning.plan import GIB, RESERVE, CardLayout, find_reserve, make_plan
 from serve_app.planning.report import describe, list_settings
 from tests.service import ROOT
 
@@ -38,7 +38,8 @@ def test_a_plan_fits_its_card_and_its_config_is_valid(model, card, cards, ocrs):
     for needs, share in ((plan.chart, config.chart.num_gpus), (plan.ocr, config.ocr.num_gpus)):
         # Also on a card that has less memory than its name says.
         assert needs is None or find_budget(card - find_reserve(card), share) >= needs.total - CONTEXT_BYTES
-    document = {"applications": [{"name": "reader", "import_path": IMPORT_PATH, **list_settings(plan)}]}
+    application = {"name": "reader", "import_path": IMPORT_PATH, **list_settings(plan)}
+    document = {"http_options": {"host": "127.0.0.1"}, "applications": [application]}
     assert check_document(document, card, cards) == []
     ongoing = {one["name"]: one["max_ongoing_requests"] for one in list_settings(plan)["deployments"]}
     assert ongoing["Chart"] >= config.chart.batch_size
@@ -64,11 +65,11 @@ def test_the_replicas_that_were_asked_for_are_planned(model, card, ocrs):
 @pytest.mark.parametrize(
     ("gib", "layout"),
     [
-        (4, Layout("int8", 1024, batch=2, charts=1, ocrs=0)),
-        (8, Layout("none", 1024, batch=2, charts=1, ocrs=1, ocr_side=1280)),
-        (12, Layout("none", 1024, batch=4, charts=1, ocrs=1, ocr_side=1920)),
-        (24, Layout("none", 1024, batch=8, charts=1, ocrs=2, ocr_side=2400)),
-        (80, Layout("none", 1024, batch=16, charts=2, ocrs=3, ocr_side=4000)),
+        (4, CardLayout("int8", 1024, batch=2, charts=1, ocrs=0)),
+        (8, CardLayout("none", 1024, batch=2, charts=1, ocrs=1, ocr_side=1280)),
+        (12, CardLayout("none", 1024, batch=4, charts=1, ocrs=1, ocr_side=1920)),
+        (24, CardLayout("none", 1024, batch=8, charts=1, ocrs=2, ocr_side=2400)),
+        (80, CardLayout("none", 1024, batch=16, charts=2, ocrs=3, ocr_side=4000)),
     ],
 )
 def test_the_plans_for_common_cards(gib, layout):
@@ -85,7 +86,7 @@ def test_what_does_not_fit_says_what_would():
     with pytest.raises(ConfigError, match=r"does not fit a card of 2 GiB; (\d\.\d) GiB are needed") as error:
         make_plan(MINERU, 2 * GIB)
     needed = float(str(error.value).split("; ")[1].split()[0])
-    assert make_plan(MINERU, int(needed * GIB)).layout == Layout()
+    assert make_plan(MINERU, int(needed * GIB)).layout == CardLayout()
     with pytest.raises(ConfigError, match="and OCR does not fit"):
         make_plan(MINERU, 12 * GIB, 1, 3)
 

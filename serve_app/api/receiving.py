@@ -1,0 +1,89 @@
+"""Takes in a request's body: within its bound on bytes, within the request's time, and before it is queued."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from serve_app.errors import BadRequest, Busy, TooManyBytes, UploadTimeout
+from serve_app.pipeline.admission import Ticket
+
+RETRY_S = 5
+"""Seconds after which to try again when too many uploads are arriving."""
+
+
+class Arrivals:
+    """The memory of all uploads that are still arriving at one ingress replica.
+
+    They are in no model's queue yet, so that their number is not bounded there.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        """`capacity` in bytes."""
+        self._capacity = capacity
+        self._held = 0
+
+    def take(self, count: int) -> None:
+        """Count bytes that have arrived.
+
+        Raises:
+            Busy: all that arrive hold more than the capacity.
+        """
+        self._held += count
+        if self._held > self._capacity:
+            raise Busy("Too many uploads are arriving at the same time. Try again later", RETRY_S)
+
+    def give_back(self, count: int) -> None:
+        """Uncount bytes of an upload that has arrived, or was given up."""
+        self._held -= count
+
+
+@asynccontextmanager
+async def receiving(request: Request, ticket: Ticket, limit: int) -> AsyncIterator[Request]:
+    """The same request, to read its body inside; at the end the ticket takes its place in the queue.
+
+    Raises:
+        TooManyBytes: before more than `limit` bytes of the body are taken in.
+        UploadTimeout: the body did not come in the ticket's time.
+        BadRequest: the client went away.
+        Busy: too much is arriving, or others have taken the last place in the queue.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and len(declared) < 20 and int(declared) > limit:
+        raise too_many_bytes(int(declared), limit)
+    arrivals: Arrivals = request.app.state.arrivals
+    taken = 0
+
+    async def receive() -> Message:
+        nonlocal taken
+        message = await request.receive()
+        count = len(message.get("body", b""))
+        taken += count
+        arrivals.take(count)
+        if taken > limit:
+            raise too_many_bytes(taken, limit)
+        return message
+
+    try:
+        async with asyncio.timeout(ticket.remaining_s):
+            yield Request(request.scope, receive)
+    except TimeoutError:
+        raise UploadTimeout(
+            f"The upload did not arrive within {ticket.deadline_s:g} s: {taken:,} bytes did. Send it again"
+        ) from None
+    except ClientDisconnect:
+        raise BadRequest("The connection closed before the upload was complete. Send it again") from None
+    finally:
+        arrivals.give_back(taken)
+    ticket.reserve()
+
+
+def too_many_bytes(found: int, limit: int) -> TooManyBytes:
+    """The error for a body of at least `found` bytes."""
+    return TooManyBytes(
+        f"The upload has {found:,} bytes or more, which exceeds the limit of {limit:,}. Send a smaller image, or save "
+        "it as JPEG"
+    )
