@@ -127,11 +127,11 @@ def test_a_mode_is_shown_only_where_the_service_has_its_route(site):
 def test_the_panel_tells_how_busy_the_models_are(site):
     site.page.locator("#state[data-state=ready]").wait_for()
     site.page.locator(".watch summary").click()
-    loads = site.http.get("/v1/capacity").json()["models"].values()
+    loads = site.http.get("/v1/capacity").json()["models"]
+    names = {"ocr": "Text", "chart": "Charts", "layout": "Layout"}
     rows = [row.split("\t") for row in site.page.locator("#capacity tbody tr").all_inner_texts()]
     assert [row[:3] for row in rows] == [
-        [name, "ready", f"{load['running']} of {load['target']}"]
-        for name, load in zip(("Text", "Charts"), loads, strict=True)
+        [names[model], "ready", f"{load['running']} of {load['target']}"] for model, load in loads.items()
     ]
 
     def stop(route):

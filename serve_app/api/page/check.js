@@ -9,7 +9,7 @@ import { readHeader } from "./headers.js";
  *   `scalable`: the file would be let in, were it scaled down
  */
 
-const DRAWN = ["PNG", "JPEG", "WEBP", "BMP"]; // what browsers can decode
+const DRAWN = ["PNG", "JPEG", "WEBP", "BMP", "GIF", "AVIF"]; // what browsers can decode
 
 /** The service's own sentences; a test compares them. */
 export const WORDS = {
