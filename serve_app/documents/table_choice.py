@@ -12,11 +12,17 @@ EMPTY = 0.5
 MERGED = 0.1
 """How much purer the model's columns must be where it sees fewer: it joins names with the numbers beside them."""
 
+DISAGREEMENT = 0.1
+"""Agreement under which two readings have nothing in common."""
+
+PROSE_WORDS = 6
+"""Words of a mean cell, from which two readings without anything in common are of columns of text, not of a table."""
+
 _MARGIN = re.compile(r"±\s*\S+")
 
 
 def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) -> TableGrid | None:
-    """One of two readings, with their agreement as its confidence.
+    """One of two readings, with their agreement as its confidence; None where both are of columns of text.
 
     The two ways fail on different tables, so their agreement tells that both are right. Of two grids of one size the
     geometry's is taken, since the model's headings are often a column off, but where the model sees cells that span
@@ -30,7 +36,16 @@ def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) 
         merged = MERGED * (by_structure.columns < by_geometry.columns)
         better = measure_purity(by_structure) - merged > measure_purity(by_geometry)
         trusted = by_structure if better else by_geometry
-    return replace(trusted, confidence=measure_agreement(by_geometry, by_structure))
+    agreement = measure_agreement(by_geometry, by_structure)
+    if agreement < DISAGREEMENT and count_words(trusted) >= PROSE_WORDS:
+        return None
+    return replace(trusted, confidence=agreement)
+
+
+def count_words(grid: TableGrid) -> float:
+    """Words of the mean cell that has any."""
+    texts = [cell.text for cell in grid.cells if cell.text]
+    return sum(len(text.split()) for text in texts) / max(len(texts), 1)
 
 
 def measure_agreement(a: TableGrid, b: TableGrid) -> float:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from serve_app.documents.table_geometry import read_by_geometry
 from serve_app.documents.table_grid import Slot, build_grid
 from serve_app.documents.table_model import read_by_structure
 from serve_app.documents.table_signs import join_signs
-from serve_app.domain import Box, CellPlace, GridCell, Number, TableStructure, TextLine
+from serve_app.domain import Box, CellPlace, GridCell, Number, TableGrid, TableStructure, TextLine
 from tests.unit.documents.tables import PITCH, draw, place, texts
 
 ROWS = [
@@ -147,3 +148,18 @@ def test_no_word_is_lost_and_no_place_is_left(printed, cells):
             for j in range(cell.column_span)
         ]
         assert sorted(taken) == [(row, column) for row in range(grid.rows) for column in range(grid.columns)]
+
+
+def test_columns_of_text_that_two_readings_cut_differently_are_no_table():
+    long = "costs fell for the second year in a row"
+    cells = [(f"{i} {long}", row, column) for i, (row, column) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1)])]
+    a = grid_of(cells)
+    b = grid_of([(text[::-1], row, column) for text, row, column in cells])
+    assert choose_table(a, b) is None
+    assert choose_table(a, a) == replace(a, confidence=1)
+    short = grid_of([(text[:9], row, column) for text, row, column in cells])
+    assert choose_table(short, b) is not None
+
+
+def grid_of(cells):
+    return TableGrid(2, 2, tuple(GridCell(*cell) for cell in cells))
