@@ -5,10 +5,9 @@ Waits as long as the service asks when it is busy, and names the cells that it i
 
 import argparse
 import csv
-import time
 from pathlib import Path
 
-import httpx
+from serve_app.client import Client, ServiceError
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("images", type=Path, nargs="+")
@@ -16,16 +15,13 @@ parser.add_argument("--url", default="http://127.0.0.1:8000")
 parser.add_argument("--sure", type=float, default=0.8, help="confidence below which a cell is named")
 args = parser.parse_args()
 
-with httpx.Client(base_url=args.url, timeout=120) as client:
+with Client(args.url) as client:
     for image in args.images:
-        answer = client.post("/v1/chart", files={"file": image.read_bytes()})
-        while answer.status_code == 429:
-            time.sleep(int(answer.headers["Retry-After"]))
-            answer = client.post("/v1/chart", files={"file": image.read_bytes()})
-        if answer.is_error:
-            print(f"{image}: {answer.json()['error']['message']}")
+        try:
+            table = client.read_chart(image)
+        except ServiceError as error:
+            print(f"{image}: {error}")
             continue
-        table = answer.json()
         with image.with_suffix(".csv").open("w", newline="") as file:
             csv.writer(file).writerows([cell["text"] for cell in row] for row in [table["columns"], *table["rows"]])
         unsure = [cell["text"] for row in table["rows"] for cell in row if cell["confidence"] < args.sure]

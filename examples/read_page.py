@@ -3,15 +3,17 @@
 import argparse
 from pathlib import Path
 
-import httpx
+from serve_app.client import Client, ServiceError
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("image", type=Path)
 parser.add_argument("--url", default="http://127.0.0.1:8000")
 args = parser.parse_args()
 
-answer = httpx.post(f"{args.url}/v1/ocr", files={"file": args.image.read_bytes()}, timeout=120)
-if answer.is_error:
-    raise SystemExit(answer.json()["error"]["message"])
-for line in answer.json()["lines"]:
+with Client(args.url) as client:
+    try:
+        page = client.read_text(args.image)
+    except ServiceError as error:
+        raise SystemExit(str(error)) from error
+for line in page["lines"]:
     print(f"{line['score']:.2f}  {line['text']}")

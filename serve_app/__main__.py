@@ -1,8 +1,6 @@
 """`python -m serve_app` is the command `serve-app`."""
 
-import sys
-
-from serve_app.cli.main import main
+from serve_app.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -1,4 +1,4 @@
-"""`build_app` binds the three deployments: open this file to see the whole system."""
+"""`build_app` binds the deployments: open this file to see the whole system."""
 
 import logging
 
@@ -9,20 +9,24 @@ from ray.serve import Application
 from serve_app.charts.profiles import find_profile
 from serve_app.config import AppConfig
 from serve_app.planning.shares import check_start
-from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
+from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
+from serve_app.serving.jobs import Jobs
+from serve_app.serving.listening import check_access
 
 logger = logging.getLogger("ray.serve")
 
 
 def build_app(args: AppConfig) -> Application:
-    """Bind Ingress to Ocr and Chart.
+    """Bind Ingress to Ocr, Chart and Layout.
 
     Replica counts, autoscaling and queue bounds are set under `deployments:` in the Serve config; what a replica
     needs of a node is set here, from `args:`.
 
     Raises:
-        ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models.
+        ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models, or
+            other machines reach a service that asks for no key.
     """
+    check_access(args.http)
     profile = find_profile(args.chart.model, args.chart.profile)
     with_gpu = asks_for_gpu(args)
     if with_gpu:
@@ -48,9 +52,26 @@ def build_app(args: AppConfig) -> Application:
             "resources": args.chart.resources,
         },
     ).bind(args.chart, device if remote is None else remote)
+    layout = serve.deployment(
+        Layout,
+        name="Layout",
+        ray_actor_options={
+            "num_cpus": args.layout.num_cpus,
+            "num_gpus": args.layout.num_gpus if with_gpu else 0,
+            "resources": args.layout.resources,
+        },
+    ).bind(args.layout, device if args.layout.num_gpus else "cpu")
+    # Jobs is no one's callee: bound to the ingress, it is part of the application.
+    jobs = (
+        serve.deployment(Jobs, name="Jobs", ray_actor_options={"num_cpus": args.jobs.num_cpus}).bind(
+            args, ocr, chart, layout, profile.wants_words
+        )
+        if args.jobs.enabled
+        else None
+    )
     return serve.deployment(
         serve.ingress()(Ingress), name="Ingress", ray_actor_options={"num_cpus": args.http.num_cpus}
-    ).bind(args, ocr, chart, profile.wants_words)
+    ).bind(args, ocr, chart, layout, profile.wants_words, jobs)
 
 
 def asks_for_gpu(args: AppConfig) -> bool:

@@ -164,6 +164,81 @@ class ChartConfig(Section):
         return self
 
 
+class LayoutConfig(Section):
+    """The Layout deployment: the regions of pages, their orientation, and the cells of tables.
+
+    The models are small. By default they stay on the CPU; give them a fraction of a GPU with `num_gpus`.
+    """
+
+    engine: Literal["installed", "fake"] = "installed"
+    """`installed` are the models that come with the install; `fake` finds nothing, for load tests."""
+
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """CPU threads of the models in one replica."""
+    cpu_precision: Literal["float32", "bfloat16"] = "float32"
+    """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves
+    boxes by a few pixels."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.25
+    """CPUs that Ray reserves for one replica. It bounds placement, not use."""
+    num_gpus: Annotated[float, Field(ge=0)] = 0.0
+    """Fraction of a GPU that Ray reserves for one replica."""
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """Custom resources of Ray that a replica needs: it runs only on nodes that have them."""
+    call_limit_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds after which a call counts as stuck and its replica is replaced."""
+    recycle: RecycleConfig = RecycleConfig(resident_mib=4096)
+    """When a replica is replaced by a fresh process."""
+
+
+class DocumentsConfig(Section):
+    """Documents: `POST /v1/document`, and PDFs in the dialects."""
+
+    max_bytes: Annotated[int, Field(ge=1024)] = 50 * MIB
+    """Size of an uploaded document, in bytes."""
+    max_pages: Annotated[int, Field(ge=1)] = 2000
+    """Pages of a document; a longer one is refused before any page is read."""
+    max_in_flight: Annotated[int, Field(ge=1)] = 4
+    """Documents that one ingress replica reads at once; more are refused with 429."""
+    deadline_s: Annotated[float, Field(gt=0, le=36_000)] = 600.0
+    """Seconds for a document. Pages that are not read by then are named in the answer as not read."""
+    dpi: Annotated[float, Field(ge=72, le=300)] = 144.0
+    """Resolution at which pages are rendered for the models, in dots per inch."""
+    memory_mib: Annotated[int, Field(ge=512)] = 1024
+    """Address space of the process that opens a document, in MiB; a page that needs more is reported as unreadable."""
+    page_cpu_s: Annotated[int, Field(ge=1)] = 4
+    """Seconds of CPU for opening and rendering one page."""
+    page_wall_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds for opening and rendering one page."""
+
+
+class JobsConfig(Section):
+    """Jobs: `POST /v1/jobs`, long work that survives restarts and is read page by page."""
+
+    enabled: bool = True
+    """Whether there are jobs; without them no process for them is started."""
+    store: Literal["sqlite", "redis"] = "sqlite"
+    """`sqlite` keeps the queue in one file, for a service on one machine; `redis` is for several."""
+    folder: str | None = None
+    """Folder of the SQLite file and of the documents and results. By default `serve-app/jobs` below
+    `$XDG_STATE_HOME` or `~/.local/state`."""
+    files: str | None = None
+    """Where documents and results are kept instead of `folder`: an address for fsspec such as s3://bucket/jobs."""
+    url: str | None = None
+    """Address of Redis, for example redis://10.0.0.5:6379/0."""
+    url_env: str | None = None
+    """Environment variable that holds the address of Redis, with its password."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of the OCR replicas' calls that jobs may hold at once, so that requests keep the rest."""
+    retain_s: Annotated[float, Field(ge=0)] = 86_400.0
+    """Seconds for which an ended job is kept; 0 deletes it once its result has been read."""
+    max_waiting: Annotated[int, Field(ge=1)] = 100_000
+    """Pages that may wait; further jobs are refused with 429 until there are fewer."""
+    webhook_networks: list[str] = []
+    """Networks in CIDR notation, for example 10.1.0.0/16, to which webhooks may be posted besides public addresses."""
+    num_cpus: Annotated[float, Field(ge=0)] = 0.1
+    """CPUs that Ray reserves for one Jobs replica. It bounds placement, not use."""
+
+
 class Limits(Section):
     """How much is admitted at a time, and how large an upload may be. Checked before anything is decoded."""
 
@@ -200,6 +275,28 @@ class HttpConfig(Section):
     """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False
     """Fetch images from URLs that clients send to `POST /ocr`. Off by default: clients choose the address."""
+    keys_file: str | None = None
+    """File of API keys, as `serve-app keys add` writes it, on every node where an ingress replica runs. With keys, each
+    request must bring one; without, whoever reaches the port is served."""
+    keys_env: str | None = None
+    """Environment variable of the ingress that holds what would stand in that file."""
+    open: bool = False
+    """Serve without keys on an address that other machines reach. Otherwise the application does not start there."""
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^\s/?#@]+)$")], ...] = ()
+    """Origins, such as https://app.example.org, whose pages browsers let call the service. None by default."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether requests must bring a key."""
+        return self.keys_file is not None or self.keys_env is not None
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> "HttpConfig":
+        if self.keys_file is not None and self.keys_env is not None:
+            raise ValueError("http: name keys_file or keys_env, not both")
+        if self.open and self.keyed:
+            raise ValueError("http: open: true is for a service without keys; leave it out, or the keys")
+        return self
 
 
 class AppConfig(Section):
@@ -209,6 +306,9 @@ class AppConfig(Section):
     """`auto` asks for the fractions in `num_gpus` where the cluster has a GPU, `gpu` always, `cpu` never."""
     ocr: OcrConfig = OcrConfig()
     chart: ChartConfig = ChartConfig()
+    layout: LayoutConfig = LayoutConfig()
+    documents: DocumentsConfig = DocumentsConfig()
+    jobs: JobsConfig = JobsConfig()
     limits: Limits = Limits()
     http: HttpConfig = HttpConfig()
     transport: Transport = "lossless"

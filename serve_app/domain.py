@@ -20,6 +20,40 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle, in pixels: `right` and `bottom` lie outside it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Pixels from left to right; 0 for an empty box."""
+        return max(0.0, self.right - self.left)
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom; 0 for an empty box."""
+        return max(0.0, self.bottom - self.top)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    def intersect(self, other: "Box") -> "Box":
+        """The part that both share; its area is 0 where they share none."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A part of a text line between two spaces (or one character of a script without spaces)."""
 
@@ -65,6 +99,9 @@ class Page:
     model: str
     paddlex: dict[str, Any] = field(default_factory=dict)
     """The `prunedResult` of PaddleX's serving contract, as PaddleOCR gave it."""
+    turned: int = 0
+    """Degrees counter-clockwise by which the image was turned upright before its lines were read."""
+    warnings: tuple["ReadingWarning", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +136,8 @@ class ChartKind(StrEnum):
     AREA = "area"
     PIE = "pie"
     UNKNOWN = "unknown"
+    NONE = "none"
+    """The image is no chart that can be read: its table is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +155,23 @@ class ChartTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """What was found in an image and is missing in the answer, or is less sure than it looks.
+
+    `code` is one of a closed set for programs, `message` a sentence for people.
+    """
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartReading:
     """What a chart model made of one image.
 
     `resolution` is the size in pixels at which the model saw the image; `truncated` says that the answer stopped
-    at the token limit; `raw` is the model's own text, for those models that write one.
+    at the token limit; `raw` is the model's own text, for those models that write one. `warnings` tell what the table
+    lacks; `confidence` in [0, 1] is the estimated share of the table's values that are right.
     """
 
     table: ChartTable
@@ -128,6 +179,8 @@ class ChartReading:
     resolution: Size
     truncated: bool = False
     raw: str = ""
+    warnings: tuple[ReadingWarning, ...] = ()
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +194,100 @@ class Evidence:
     line: int | None = None
     similarity: float = 0.0
     corrected: str | None = None
+
+
+class RegionKind(StrEnum):
+    """What a part of a page is."""
+
+    TEXT = "text"
+    TITLE = "title"
+    FIGURE = "figure"
+    FIGURE_CAPTION = "figure_caption"
+    TABLE = "table"
+    TABLE_CAPTION = "table_caption"
+    HEADER = "header"
+    FOOTER = "footer"
+    REFERENCE = "reference"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page that a layout model found, with its score in [0, 1]."""
+
+    kind: RegionKind
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How an image lies: `degrees` (0, 90, 180 or 270) counter-clockwise turn it upright; the score is in [0, 1]."""
+
+    degrees: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """A cell of a table's structure: its box, its row and column from 0, and how many of each it spans."""
+
+    box: Box
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableStructure:
+    """The cells that a model sees in a table, in reading order, with the mean score of its decisions in [0, 1]."""
+
+    cells: tuple[CellPlace, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a table in a document: its place in the grid from 0, its spans, text, and the number that it prints."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableGrid:
+    """A table of a document: every place of its rows x columns is in one cell; cells go by rows.
+
+    `confidence` in [0, 1] is how far two ways of reading the table agree.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[GridCell, ...]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutTask:
+    """What a layout replica is asked of one image."""
+
+    regions: bool = False
+    orientation: bool = False
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutAnswer:
+    """What a layout replica was asked for; places are in pixels of the image that it was sent."""
+
+    regions: tuple[Region, ...] = ()
+    orientation: Orientation | None = None
+    table: TableStructure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,28 @@
 AppError
 ├── BadRequest            400 bad_request
 │   ├── EmptyUpload       400 empty_upload
-│   └── UnreadableImage   400 unreadable_image
+│   ├── UnreadableImage   400 unreadable_image
+│   └── UnreadableDocument 400 unreadable_document
 ├── Unauthorized          401 unauthorized
+├── Forbidden             403 forbidden
+├── JobNotFound           404 job_not_found
 ├── UploadTimeout         408 upload_timeout        (retry)
+├── IdempotencyConflict   409 idempotency_conflict
+├── JobGone               410 job_gone
 ├── TooManyBytes          413 too_many_bytes
 ├── TooManyPixels         413 too_many_pixels
+├── TooManyPages          413 too_many_pages
 ├── UnsupportedMedia      415 unsupported_media
 ├── InvalidParameter      422 invalid_parameter
+│   ├── PasswordRequired  422 password_required
+│   └── WrongPassword     422 wrong_password
 ├── Quarantined           422 quarantined
 ├── Busy                  429 busy                  (retry, Retry-After)
+├── RateLimited           429 rate_limited          (retry, Retry-After)
+├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
+├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
 │   └── ModelBroken       503 model_broken          (retry)
 ├── OutOfMemory           503 out_of_memory         (retry)
 └── DeadlineExceeded      504 deadline_exceeded     (retry)
@@ -55,10 +66,40 @@ class UnreadableImage(BadRequest):
     code = "unreadable_image"
 
 
+class UnreadableDocument(BadRequest):
+    """The bytes begin like a document but no page of it can be opened."""
+
+    code = "unreadable_document"
+
+
 class Unauthorized(AppError):
     """No API key, or a wrong one."""
 
     status, code = 401, "unauthorized"
+
+
+class Forbidden(AppError):
+    """The API key is not for this."""
+
+    status, code = 403, "forbidden"
+
+
+class JobNotFound(AppError):
+    """There is no such job, or it belongs to another owner."""
+
+    status, code = 404, "job_not_found"
+
+
+class IdempotencyConflict(AppError):
+    """The idempotency key was used for other documents or options."""
+
+    status, code = 409, "idempotency_conflict"
+
+
+class JobGone(AppError):
+    """The job was deleted, or its retention is over."""
+
+    status, code = 410, "job_gone"
 
 
 class UploadTimeout(AppError):
@@ -79,6 +120,12 @@ class TooManyPixels(AppError):
     status, code = 413, "too_many_pixels"
 
 
+class TooManyPages(AppError):
+    """The document has more pages than the configured limit, or more of them were asked for."""
+
+    status, code = 413, "too_many_pages"
+
+
 class UnsupportedMedia(AppError):
     """The upload is not one of the image formats that are read."""
 
@@ -91,6 +138,18 @@ class InvalidParameter(AppError):
     status, code = 422, "invalid_parameter"
 
 
+class PasswordRequired(InvalidParameter):
+    """The document is encrypted, and no password came with it."""
+
+    code = "password_required"
+
+
+class WrongPassword(InvalidParameter):
+    """The document is encrypted with another password."""
+
+    code = "wrong_password"
+
+
 class Quarantined(AppError):
     """This image crashed several replicas a short while ago, and is refused for some minutes."""
 
@@ -101,6 +160,18 @@ class Busy(AppError):
     """The service cannot answer in time, since it has too many requests."""
 
     status, code, retryable = 429, "busy", True
+
+
+class RateLimited(AppError):
+    """The API key has used up its requests, or has as many in flight as it may."""
+
+    status, code, retryable = 429, "rate_limited", True
+
+
+class BlobMissing(AppError):
+    """A stored file of a job is not there, or is not what its name says."""
+
+    status, code = 500, "blob_missing"
 
 
 class ModelFailed(AppError):
@@ -119,6 +190,12 @@ class ModelBroken(ModelUnavailable):
     """The replica has failed for good, and is about to be replaced."""
 
     code = "model_broken"
+
+
+class StoreUnavailable(AppError):
+    """The store of jobs, or of their files, does not answer."""
+
+    status, code, retryable = 503, "store_unavailable", True
 
 
 class OutOfMemory(AppError):

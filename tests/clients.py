@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
-from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
+from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, OcrOptions, Page, Readiness, TextLine
+from serve_app.hosting.protocols import ChartEngine, ChartInput, LayoutEngine, OcrEngine, answer_task
 from serve_app.imaging.decode import decode_prepared
 
 
 class LocalClient:
     """What an ingress sees of a deployment; set `error` to make the next calls fail."""
 
-    def __init__(self, engine: OcrEngine | ChartEngine, task: str) -> None:
+    def __init__(self, engine: OcrEngine | ChartEngine | LayoutEngine, task: str) -> None:
         self.engine = engine
         self.task = task
         self.calls = 0
@@ -54,3 +54,15 @@ class LocalChart(LocalClient):
         self.lines = tuple(lines)
         [reading] = self.engine.read([ChartInput(decoded, self.lines)])
         return reading
+
+
+class LocalLayout(LocalClient):
+    def __init__(self, engine: LayoutEngine) -> None:
+        super().__init__(engine, "layout")
+        self.tasks: list[LayoutTask] = []
+
+    async def read(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
+        decoded = decode_prepared(image)
+        self.count()
+        self.tasks.append(task)
+        return answer_task(self.engine, decoded, task)

@@ -43,6 +43,13 @@ def shipped_config() -> dict[str, Any]:
     return yaml.safe_load((ROOT / "serve_config.yaml").read_text())
 
 
+def drop_jobs(config: dict[str, Any]) -> None:
+    """Leave jobs out of a config: Serve refuses the options of a deployment that the application has not."""
+    [application] = config["applications"]
+    application["args"]["jobs"]["enabled"] = False
+    application["deployments"] = [options for options in application["deployments"] if options["name"] != "Jobs"]
+
+
 @contextmanager
 def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
     """Run a config, wait until all models are ready, and stop it at the end. Files are written to `folder`."""
@@ -55,7 +62,12 @@ def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
             # Without an address it would join, and take over, a Ray that runs on this machine already.
             [Path(sys.executable).with_name("serve"), "run", "--address", "local", folder / "serve_config.yaml"],
             cwd=ROOT,
-            env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "HF_HUB_OFFLINE": "1"},
+            env={
+                **os.environ,
+                "RAY_USAGE_STATS_ENABLED": "0",
+                "HF_HUB_OFFLINE": "1",
+                "XDG_STATE_HOME": str(folder / "state"),
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

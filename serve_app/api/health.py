@@ -64,13 +64,16 @@ async def health(request: Request) -> HealthBody:
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses={503: {"model": ReadyBody, "description": "A model has no running replica."}})
 async def ready(request: Request, response: Response) -> ReadyBody:
-    """200 when each model has a running replica, else 503 with the reason for each."""
-    states = await asyncio.gather(*(client.readiness() for client in request.app.state.models.values()))
+    """200 when each model has a running replica and the store of jobs answers, else 503 with the reason for each."""
+    parts = dict(request.app.state.models)
+    if request.app.state.jobs is not None:
+        parts["jobs"] = request.app.state.jobs
+    states = await asyncio.gather(*(part.readiness() for part in parts.values()))
     body = ReadyBody(
         ready=all(state.ready for state in states),
         models={
             name: ReadinessBody(ready=state.ready, reason=state.reason)
-            for name, state in zip(request.app.state.models, states, strict=True)
+            for name, state in zip(parts, states, strict=True)
         },
     )
     response.status_code = 200 if body.ready else 503

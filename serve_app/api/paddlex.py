@@ -5,43 +5,33 @@ basic_serving/_app.py for the form of errors, which is not that of the other rou
 """
 
 import asyncio
-import logging
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from base64 import b64encode
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import from_json
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 
-from serve_app.api.errors import describe_invalid
-from serve_app.api.fetch import fetch_image
-from serve_app.api.receiving import receiving, too_many_bytes
-from serve_app.api.request_id import bound_id, request_id
+from serve_app.api.paddlex_contract import FIELDS, ErrorResponse, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.receiving import receiving
 from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import find_content_type
 from serve_app.config import AppConfig
-from serve_app.domain import OcrOptions
-from serve_app.errors import AppError, InvalidParameter, UnsupportedMedia
+from serve_app.domain import OcrOptions, Size
+from serve_app.errors import InvalidParameter, UnsupportedMedia
+from serve_app.imaging.decode import decode_prepared
+from serve_app.imaging.overlay import draw_outlines
+from serve_app.pipeline.pages_text import PageText, read_pages_text
 from serve_app.pipeline.text import read_text
 from serve_app.pipeline.upload import Upload
 
-_FIELDS = 64 * 1024
-"""Bytes that the JSON may have beyond the image: the other fields."""
-
-_MAX_VALUES = 1000
-"""Commas, colons and brackets of the JSON, of which base64 has none. A body of five million values would hold the event
-loop while it is parsed."""
-
-_WHITE = b" \t\r\n\f\v"
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
-
-logger = logging.getLogger("ray.serve")
-
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+_EXAMPLE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAJYAAAAoAQAAAAA0uj5KAAAAuElEQVR42uXSvQ7BYBTG8X+lkUoMYjJI6g4YjS7FJO6i5xLMBh+X4A5qs7FZ"
+    "SSS6VpqgaXssJe+rd8AZfzkfz3Ac5bvyGtX6B1Mx7ewIEcBq+0bVpepVi0D9RaCqqpn7mVDWxr68N4/l68Z9NzmGFIFpSRNvTO6ElXwP1LCo"
+    "zgBqMLL6YiGhEMsOcCKz9+0Fj6dtLdhMb6W5QCcFCPxL184iwM6YbSZpnxXMDGsMW20BPZf5nB/5qxeVAT9vUG7vxQAAAABJRU5ErkJggg=="
+)
+"""A PNG of 150 x 40 pixels that says "Total 42", for the form in /docs."""
 
 # PaddleX's names are part of the contract.
 # ruff: noqa: N815
@@ -86,11 +76,31 @@ class ImageInfo(BaseModel):
     type: Literal["image"] = "image"
 
 
+class PageInfo(BaseModel):
+    """Pixels of a page as it was read."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, size: Size) -> Self:
+        """The size as it is sent."""
+        return cls(width=size.width, height=size.height)
+
+
+class PdfInfo(BaseModel):
+    """The pages of a PDF."""
+
+    numPages: int
+    pages: list[PageInfo]
+    type: Literal["pdf"] = "pdf"
+
+
 class InferResult(BaseModel):
     """The results of a file."""
 
     ocrResults: list[OcrResult]
-    dataInfo: ImageInfo
+    dataInfo: ImageInfo | PdfInfo
 
 
 class InferResponse(BaseModel):
@@ -102,41 +112,6 @@ class InferResponse(BaseModel):
     errorMsg: Literal["Success"] = "Success"
 
 
-class ErrorResponse(BaseModel):
-    """PaddleX's form of an error; `errorCode` is the HTTP status."""
-
-    logId: str
-    errorCode: int
-    errorMsg: str
-
-
-class PaddlexRoute(APIRoute):
-    """Answers errors in PaddleX's form."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, with the errors that it raises caught."""
-        handle = super().get_route_handler()
-
-        async def handle_errors(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except AppError as error:
-                return _respond(request, error)
-            except RequestValidationError as error:  # of a header
-                return _respond(request, InvalidParameter(describe_invalid(error)))
-            except Exception:
-                logger.exception("Request %s failed", request_id(request))
-                return _respond(request, AppError("The service failed. Its log names the cause under this log id"))
-
-        return handle_errors
-
-
-def _respond(request: Request, error: AppError) -> JSONResponse:
-    body = ErrorResponse(logId=_log_id(request), errorCode=error.status, errorMsg=error.message)
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-    return JSONResponse(body.model_dump(), error.status, headers)
-
-
 router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
 
 
@@ -145,30 +120,60 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
     response_model_exclude_none=True,
     responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503, 504)},
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": InferRequest.model_json_schema()}}}
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": InferRequest.model_json_schema(),
+                    "example": {"file": _EXAMPLE, "fileType": 1},
+                }
+            },
+        }
     },
 )
 async def infer(request: Request, ticket: TextTicket) -> InferResponse:
-    """Read the text of an image by PaddleX's contract (images only: `fileType` 1)."""
+    """Read the text of an image or of a PDF's pages by PaddleX's contract: one result a page.
+
+    All pages are read, where PaddleX silently stops after ten. A page that cannot be read makes the request fail.
+    """
     config: AppConfig = request.app.state.config
     _refuse_other_content(request)
+    longest = max(config.limits.max_bytes, config.documents.max_bytes)
     # Read by hand, since FastAPI would take in a body of any length.
-    async with receiving(request, ticket, config.limits.max_bytes * 4 // 3 + _FIELDS) as arriving:
+    async with receiving(request, ticket, longest * 4 // 3 + FIELDS) as arriving:
         body = await arriving.body()
-    asked = await asyncio.to_thread(_parse, request, body)
+    asked = await asyncio.to_thread(parse_body, request, body, InferRequest)
+    del body
     _refuse_unsupported(asked)
-    image = await _load(asked.file, config)
+    data = await load_file(asked.file, config, longest)
+    if asked.fileType == 0 or (asked.fileType is None and data[:1024].lstrip().startswith(b"%PDF-")):
+        async with request.app.state.document_turns.take():
+            pages = await read_pages_text(find_service(request), ticket, data, _options(asked))
+        result = InferResult(
+            ocrResults=await asyncio.to_thread(lambda: [_describe_page(page, asked) for page in pages]),
+            dataInfo=PdfInfo(numPages=len(pages), pages=[PageInfo.of(page.page.size) for page in pages]),
+        )
+        return InferResponse(logId=log_id(request), result=result)
     service = find_service(request)
-    upload = await Upload.open(service, image)
+    upload = await Upload.open(service, data)
     page = await read_text(service, ticket, upload, _options(asked))
-    result = OcrResult(prunedResult=page.paddlex)
+    request.state.pages = 1
+    one = OcrResult(prunedResult=page.paddlex)
     if asked.visualize is not False:
         drawn = await upload.draw(page.lines)
-        result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+        one.ocrImage, one.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
     return InferResponse(
-        logId=_log_id(request),
-        result=InferResult(ocrResults=[result], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
+        logId=log_id(request),
+        result=InferResult(ocrResults=[one], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
     )
+
+
+def _describe_page(read: PageText, asked: InferRequest) -> OcrResult:
+    result = OcrResult(prunedResult=read.page.paddlex)
+    if asked.visualize is not False:
+        drawn = draw_outlines(decode_prepared(read.image.data), [line.polygon for line in read.page.lines])
+        result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+    return result
 
 
 def _refuse_other_content(request: Request) -> None:
@@ -180,59 +185,12 @@ def _refuse_other_content(request: Request) -> None:
         )
 
 
-def _parse(request: Request, body: bytes) -> InferRequest:
-    if sum(map(body.count, (b",", b":", b"[", b"{"))) > _MAX_VALUES:
-        raise InvalidParameter(f"body: the JSON has more than {_MAX_VALUES:,} values. Send the fields of PaddleX only")
-    try:
-        document = from_json(body)
-        if isinstance(document, dict) and isinstance(document.get("logId"), str):
-            request.state.log_id = bound_id(document["logId"])  # errors carry it too, those of this document included
-        return InferRequest.model_validate(document)
-    except ValidationError as error:
-        raise InvalidParameter(_describe(error)) from error
-    except ValueError as error:
-        raise InvalidParameter(f"body: the JSON is invalid: {str(error)[:200]}") from error
-
-
-def _log_id(request: Request) -> str:
-    """The caller's `logId`, or the request's id where there is none."""
-    return getattr(request.state, "log_id", "") or request_id(request)
-
-
 def _refuse_unsupported(asked: InferRequest) -> None:
-    if asked.fileType == 0:
-        raise InvalidParameter("fileType 0 (PDF) is not supported. Send each page as an image, with fileType 1")
     for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
         if getattr(asked, name):
             raise InvalidParameter(
                 f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
             )
-
-
-async def _load(file: str, config: AppConfig) -> bytes:
-    if file.startswith(("http://", "https://")):
-        return await fetch_image(file, config)
-    try:
-        image = await asyncio.to_thread(_decode_base64, file)
-    except ValueError as error:
-        raise InvalidParameter("file: neither a URL nor valid base64. Encode the image's bytes in base64") from error
-    if len(image) > config.limits.max_bytes:
-        raise too_many_bytes(len(image), config.limits.max_bytes)
-    return image
-
-
-def _decode_base64(text: str) -> bytes:
-    """Base64 as clients send it: with the URL-safe letters, without padding, in lines, or as a data URL (RFC 2397).
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    if text.startswith("data:"):
-        head, _, text = text.partition(",")
-        if not head.endswith(";base64"):
-            raise ValueError("a data URL without base64")
-    plain = text.encode("ascii").translate(_URL_SAFE, _WHITE).rstrip(b"=")
-    return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
 
 
 def _options(asked: InferRequest) -> OcrOptions:
@@ -245,7 +203,3 @@ def _options(asked: InferRequest) -> OcrOptions:
         text_rec_score_thresh=asked.textRecScoreThresh,
         return_word_box=asked.returnWordBox,
     )
-
-
-def _describe(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, problem['loc'])) or 'body'}: {problem['msg']}" for problem in error.errors())

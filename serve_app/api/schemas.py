@@ -1,12 +1,14 @@
 """The JSON of the /v1 routes. Coordinates are pixels of the uploaded image, after its EXIF orientation."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, TextLine
+from serve_app.domain import Cell, ChartReading, Evidence, Number, Page, Point, Polygon, ReadingWarning, TextLine
 from serve_app.errors import AppError
 from serve_app.pipeline.analysis import Analysis
+from serve_app.tables.evidence import TableEvidence
 
 
 class ErrorDetail(BaseModel):
@@ -51,14 +53,32 @@ class LineBody(BaseModel):
         return cls(text=line.text, score=round(line.score, 4), polygon=line.polygon, words=words)
 
 
+class WarningBody(BaseModel):
+    """What the answer lacks, or is less sure of than it looks: a code for programs, and a sentence for people."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, warning: ReadingWarning) -> Self:
+        """The warning as it is sent."""
+        return cls(code=warning.code, message=warning.message)
+
+
 class PageBody(BaseModel):
-    """The text of an image: its lines in reading order, and all of them joined by line breaks."""
+    """The text of an image: its lines in reading order, and all of them joined by line breaks.
+
+    `turned` are the degrees counter-clockwise by which the image was turned upright before it was read; all places are
+    in pixels of the image as it was sent.
+    """
 
     model: str
     width: int
     height: int
+    turned: int
     text: str
     lines: list[LineBody]
+    warnings: list[WarningBody]
 
     @classmethod
     def of(cls, page: Page) -> Self:
@@ -68,7 +88,9 @@ class PageBody(BaseModel):
             width=page.size.width,
             height=page.size.height,
             text="\n".join(line.text for line in page.lines),
+            turned=page.turned,
             lines=[LineBody.of(line) for line in page.lines],
+            warnings=[WarningBody.of(warning) for warning in page.warnings],
         )
 
 
@@ -76,9 +98,9 @@ class AnswerBody(BaseModel):
     """What every answer says: which request it is for, and how much of a file with several pages was read."""
 
     request_id: str = ""
-    pages_total: int = 1
+    pagesTotal: int = 1  # noqa: N815
     """Pages of a TIFF, or frames of an animation."""
-    pages_read: int = 1
+    pagesRead: int = 1  # noqa: N815
     """The first one only."""
 
 
@@ -131,12 +153,16 @@ class ResolutionBody(BaseModel):
 class ChartBody(AnswerBody):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
+    `kind` is `none`, and the table empty, where the image is no chart that can be read: `warnings` say why.
+    `confidence`: the estimated share of the table's values that are right.
     `truncated`: the model's answer was too long to be written or read whole: rows or parts of texts may be missing.
     `resolution`: the size at which the model saw the image.
     """
 
     model: str
     kind: str
+    confidence: float = Field(ge=0, le=1)
+    warnings: list[WarningBody]
     title: CellBody | None
     columns: list[CellBody]
     rows: list[list[CellBody]]
@@ -177,12 +203,12 @@ class CheckedCellBody(CellBody):
     corrected: str | None = None
 
     @classmethod
-    def of_checked(cls, cell: Cell, evidence: Evidence, page: Page) -> Self:
+    def of_checked(cls, cell: Cell, evidence: Evidence, lines: Sequence[TextLine]) -> Self:
         """The cell and its evidence as they are sent."""
         body = cls.of(cell)
         body.corrected = evidence.corrected
         if evidence.line is not None:
-            line = page.lines[evidence.line]
+            line = lines[evidence.line]
             body.evidence = EvidenceBody(
                 line=evidence.line,
                 text=line.text,
@@ -197,11 +223,31 @@ class CheckedChartBody(BaseModel):
 
     model: str
     kind: str
+    confidence: float = Field(ge=0, le=1)
+    warnings: list[WarningBody]
     title: CheckedCellBody | None
     columns: list[CheckedCellBody]
     rows: list[list[CheckedCellBody]]
     truncated: bool
     resolution: ResolutionBody
+
+    @classmethod
+    def of_reading(cls, reading: ChartReading, found: TableEvidence, lines: Sequence[TextLine]) -> Self:
+        """The reading as it is sent; `lines` are those that the evidence points to."""
+        table = reading.table
+
+        def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
+            return CheckedCellBody.of_checked(cell, evidence, lines)
+
+        return cls(
+            title=table.title and check(table.title, found.title),
+            columns=[check(*pair) for pair in zip(table.columns, found.columns, strict=True)],
+            rows=[
+                [check(*pair) for pair in zip(row, row_found, strict=True)]
+                for row, row_found in zip(table.rows, found.rows, strict=True)
+            ],
+            **_reading_facts(reading),
+        )
 
 
 class AnalysisBody(AnswerBody):
@@ -213,22 +259,9 @@ class AnalysisBody(AnswerBody):
     @classmethod
     def of(cls, analysis: Analysis) -> Self:
         """The analysis as it is sent."""
-        page, table, found = analysis.page, analysis.reading.table, analysis.evidence
-
-        def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
-            return CheckedCellBody.of_checked(cell, evidence, page)
-
         return cls(
-            ocr=PageBody.of(page),
-            chart=CheckedChartBody(
-                title=table.title and check(table.title, found.title),
-                columns=[check(*pair) for pair in zip(table.columns, found.columns, strict=True)],
-                rows=[
-                    [check(*pair) for pair in zip(row, row_found, strict=True)]
-                    for row, row_found in zip(table.rows, found.rows, strict=True)
-                ],
-                **_reading_facts(analysis.reading),
-            ),
+            ocr=PageBody.of(analysis.page),
+            chart=CheckedChartBody.of_reading(analysis.reading, analysis.evidence, analysis.page.lines),
         )
 
 
@@ -245,6 +278,8 @@ def _reading_facts(reading: ChartReading) -> dict[str, object]:
     return {
         "model": reading.model,
         "kind": reading.table.kind.value,
+        "confidence": round(reading.confidence, 4),
+        "warnings": [WarningBody.of(warning) for warning in reading.warnings],
         "truncated": reading.truncated,
         "resolution": ResolutionBody(width=reading.resolution.width, height=reading.resolution.height),
     }

@@ -11,10 +11,10 @@ from serve_app.errors import BadRequest, InvalidParameter, UnsupportedMedia
 from serve_app.imaging.parsers import MEDIA_TYPES as READ_TYPES
 from serve_app.pipeline.admission import Ticket
 
-_ENVELOPE = 16 * 1024
+ENVELOPE = 16 * 1024
 """Bytes that a multipart body may have beyond its file: boundaries, part headers."""
 
-_UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 """Content types that say nothing of the body; the last is what `curl --data-binary` sends by default."""
 
 MEDIA_TYPES = tuple(READ_TYPES.values())
@@ -49,11 +49,12 @@ async def read_image(request: Request, ticket: Ticket) -> bytes:
     """
     limit = request.app.state.config.limits.max_bytes
     content_type = find_content_type(request)
+    request.state.pages = 1  # for the audit log
     if content_type == "multipart/form-data":
-        async with receiving(request, ticket, limit + _ENVELOPE) as arriving:
+        async with receiving(request, ticket, limit + ENVELOPE) as arriving:
             body = await arriving.body()
-        return await asyncio.to_thread(_find_file, body, request.headers["content-type"], limit)
-    if content_type in _UNTOLD or content_type.startswith("image/"):
+        return await asyncio.to_thread(find_file, body, request.headers["content-type"], limit)
+    if content_type in UNTOLD or content_type.startswith("image/"):
         async with receiving(request, ticket, limit) as arriving:
             return await arriving.body()
     raise UnsupportedMedia(
@@ -67,7 +68,14 @@ def find_content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _find_file(body: bytes, content_type: str, limit: int) -> bytes:
+def find_file(body: bytes, content_type: str, limit: int) -> bytes:
+    """Field `file` of a multipart body.
+
+    Raises:
+        BadRequest: no such field, or a malformed body.
+        InvalidParameter: another field beside it.
+        TooManyBytes: a file of more than `limit` bytes.
+    """
     parts = parse_form(body, content_type)
     files = [part for part in parts if part.name == "file" and part.filename is not None]
     if not files:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from serve_app.api.errors import documented_errors
+from serve_app.api.formats import FORMATS, Format
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
 from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
@@ -15,7 +16,6 @@ from serve_app.pipeline.analysis import analyze as read_both
 from serve_app.pipeline.chart import read_chart as read_table
 from serve_app.pipeline.text import read_text as read_lines
 from serve_app.pipeline.upload import Upload
-from serve_app.tables import export
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
 
@@ -29,6 +29,8 @@ class OcrQuery(BaseModel):
     """Also return the words of each line, with their outlines."""
     zoom: bool = False
     """Read in overlapping tiles, enlarged, for small print on large pages; several times slower."""
+    orientation: Literal["auto", "as_sent"] = "auto"
+    """`auto` reads a page that lies on its side or upside down turned upright; upright pages are never turned."""
     binarise: bool = False
     """Turn the image black and white first, for scans on stained or shaded paper."""
 
@@ -38,7 +40,7 @@ class ChartQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["json", "markdown", "csv", "html"] = "json"
+    format: Format = "json"
 
 
 class NoQuery(BaseModel):
@@ -47,22 +49,16 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-_EXPORTS = {
-    "markdown": (export.to_markdown, "text/markdown"),
-    "csv": (export.to_csv, "text/csv"),
-    "html": (export.to_html, "text/html"),
-}
-
-
 @router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
 async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
     service = find_service(request)
     upload = await Upload.open(service, await read_image(request, ticket))
-    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise)
+    upright = query.orientation == "auto"
+    page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise, upright=upright)
     body = OcrBody.of(page)
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
@@ -70,7 +66,7 @@ async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticke
     "/chart",
     openapi_extra=UPLOAD_BODY,
     response_model=ChartBody,
-    responses={200: {"content": {media_type: {} for _, media_type in _EXPORTS.values()}}},
+    responses={200: {"content": {file_format.media_type: {} for file_format in FORMATS.values()}}},
 )
 async def read_chart(
     request: Request, query: Annotated[ChartQuery, Query()], ticket: ChartTicket
@@ -79,11 +75,10 @@ async def read_chart(
     service = find_service(request)
     upload = await Upload.open(service, await read_image(request, ticket))
     reading = await read_table(service, ticket, upload)
-    if query.format in _EXPORTS:
-        write, media_type = _EXPORTS[query.format]
-        return Response(write(reading.table), media_type=media_type)
+    if query.format in FORMATS:
+        return await FORMATS[query.format].respond(reading.table)
     body = ChartBody.of(reading)
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body
 
 
@@ -93,5 +88,5 @@ async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: Anal
     service = find_service(request)
     upload = await Upload.open(service, await read_image(request, ticket))
     body = AnalysisBody.of(await read_both(service, ticket, upload))
-    body.request_id, body.pages_total = request_id(request), upload.pages
+    body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body

@@ -1,18 +1,27 @@
-"""From the graph of a chart to its table."""
+"""From the graph of a chart to its table, and to what the table lacks."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from serve_app.chartgraph.axis import Axis, Tick, fit_axis
+from serve_app.chartgraph.amendments import amend
+from serve_app.chartgraph.axis import Axis
+from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry, place_marks, share_hidden
-from serve_app.chartgraph.graph import Graph
-from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels, make_cell
-from serve_app.chartgraph.misread_values import find_misread
+from serve_app.chartgraph.colours import Palette
+from serve_app.chartgraph.columns import find_columns
+from serve_app.chartgraph.gate import find_refusal
+from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels
+from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_slices
 from serve_app.chartgraph.pie_slices import list_slices
-from serve_app.chartgraph.roles import MarkKind, Role
-from serve_app.domain import Cell, ChartKind, ChartTable, Number
-from serve_app.tables.numbers import expand, format_number
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
+from serve_app.chartgraph.rows import drop_strays, find_rows
+from serve_app.chartgraph.ticks import read_axis
+from serve_app.chartgraph.values import read_values, unify_units
+from serve_app.domain import Cell, ChartKind, ChartTable, ReadingWarning
 
 MARKS_OF = {
     ChartKind.BAR: MarkKind.COLUMN,
@@ -23,20 +32,49 @@ MARKS_OF = {
 }
 CATEGORY, SERIES, LABEL = range(3)
 
+Ints = npt.NDArray[np.int64]
 
-def assemble(graph: Graph) -> ChartTable:
-    """Reads the table of a chart. Rows are in the order that one sees: left to right, downwards, or clockwise."""
+_ONE_PLACE = 0.15
+"""Share of the distance between categories within which the marks of one category lie on one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A chart's table, what it lacks, and how its values were read.
+
+    `grounds` are by row and column of the values, without labels; `unread` counts marks that are in no cell; `refusal`
+    says why the image is no chart that can be read.
+    """
+
+    table: ChartTable
+    warnings: tuple[ReadingWarning, ...] = ()
+    axis: Axis | None = None
+    grounds: Mapping[tuple[int, int], Ground] = field(default_factory=dict)
+    unread: int = 0
+    refusal: str | None = None
+
+
+def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
+    """Reads the table of a chart. Rows are in the order that one sees: left to right, downwards, or clockwise.
+
+    `palette` tells by colour which mark belongs to which of the legend's keys; without it, the links alone do.
+    """
+    graph = amend(graph)
     kind = decide_kind(graph)
     labels = join_labels(graph)
     title = find_heading(graph, labels, Role.TITLE)
     heading = find_heading(graph, labels, Role.CATEGORY_AXIS) or Cell("")
     if kind is ChartKind.PIE:
-        slices = list_slices(graph, labels)
+        slices = list_slices(graph, labels, palette)
         percent = all(row[1].number.percent for row in slices if row[1].number)
-        return ChartTable((heading, Cell("%" if percent else "value")), slices, title, kind)
-    if kind is ChartKind.UNKNOWN:
-        return ChartTable(title=title)
-    return _assemble_axes(graph, labels, kind, heading, title)
+        table = ChartTable((heading, Cell("%" if percent else "value")), slices, title, kind)
+        grounds = {(row, 0): Ground.SLICE for row in range(len(slices))}
+        read = Assembly(table, list_lost_slices(graph, table), grounds=grounds)
+    elif kind is ChartKind.UNKNOWN:
+        read = Assembly(ChartTable(title=title))
+    else:
+        read = _assemble_axes(graph, labels, kind, heading, title, palette)
+    return replace(read, refusal=find_refusal(graph, read.table, read.axis, read.unread))
 
 
 def decide_kind(graph: Graph) -> ChartKind:
@@ -45,144 +83,85 @@ def decide_kind(graph: Graph) -> ChartKind:
     total = sum(found.values())
     if total == 0:
         return ChartKind.UNKNOWN
-    likely = dict(zip(ChartKind, graph.chart_kinds, strict=True))
+    likely = dict(zip(CHART_KINDS, graph.chart_kinds, strict=True))
     return max(found, key=lambda kind: (float(likely[kind]) + 0.02) * (found[kind] / total + 0.02))
 
 
-def _assemble_axes(graph: Graph, labels: Labels, kind: ChartKind, heading: Cell, title: Cell | None) -> ChartTable:
+def _assemble_axes(
+    graph: Graph, labels: Labels, kind: ChartKind, heading: Cell, title: Cell | None, palette: Palette | None
+) -> Assembly:
     across = kind is ChartKind.HORIZONTAL_BAR
     marks = graph.find_marks(MARKS_OF[kind])
     if not across:  # bars and lines may share a plot
         others = (MarkKind.COLUMN, MarkKind.POINT, MarkKind.AREA)
         marks = sorted({*marks, *graph.find_marks(*others, least=0.8)})
     by_category, by_series = (fold_links(graph, labels, link) for link in (CATEGORY, SERIES))
-    names = find_targets(graph, labels, by_series, marks, Role.SERIES)
-    columns = _order_legend(graph, [word for word in names if _is_name(labels.texts[word])])
-    rows, entries = place_marks(
+    bars = kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR)
+    rows = find_rows(
         graph,
         labels,
         marks,
-        categories=find_targets(graph, labels, by_category, marks, Role.CATEGORY),
-        columns=columns,
-        links=(by_category, by_series),
+        categories=drop_strays(
+            graph, find_targets(graph, labels, by_category, marks, Role.CATEGORY), marks, by_category, across
+        ),
+        links=by_category,
         across=across,
+        bars=bars,
+        grouped=bars and _stand_side_by_side(graph, marks, by_category.argmax(1), across),
     )
-    if kind is ChartKind.LINE:
-        entries = share_hidden(graph, entries, columns, by_series)
-    printed = _find_printed(graph, [e.mark for e in entries])
-    stacked = graph.stacked > 0.5 and kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA)
-    ticks = graph.find_words(Role.TICK)
-    axis, form = _read_axis(graph, ticks, across)
-    if axis is None and not stacked:
-        axis, form = _axis_of_labels(graph, entries, printed, across)
-    values = _read_values(entries, axis, stacked)
-    numbers = {
-        i: expand(n).value
-        for i, e in enumerate(entries)
-        if e.mark in printed and (n := graph.read_number(printed[e.mark][0]))
-    }
-    for i in find_misread(numbers, values, axis):
-        printed.pop(entries[i].mark, None)
-    cells = {
-        (e.row, e.column): _write_cell(graph, e, value, axis=axis, form=form, label=printed.get(e.mark))
-        for e, value in zip(entries, values, strict=True)
-    }
+    columns = find_columns(
+        graph, labels, marks, by_series=by_series, row_chances=rows.chances, across=across, palette=palette
+    )
+    entries = place_marks(graph, marks, rows.chances, columns.chances, across)
+    if kind is ChartKind.LINE and len(columns.headers) > 1:
+        entries = share_hidden(graph, entries, columns.chances)
+    axis, form = read_axis(graph, across, palette)
+    stacked = _is_stacked(graph, kind, entries, across)
+    cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
-    likely = graph.roles[:, Role.SERIES] if len(graph.words) else np.zeros(0)
-    header = [make_cell(graph, labels, i, float(likely[i])) for i in columns] or [value_title]
+    header = columns.headers or (value_title,)
     body = tuple(
-        (row.cell, *(cells.get((r, c), Cell("", 0.0)) for c in range(len(header)))) for r, row in enumerate(rows)
+        (row.cell, *(cells[r, c][0] if (r, c) in cells else Cell("", 0.0) for c in range(len(header))))
+        for r, row in enumerate(rows.rows)
     )
-    return ChartTable((heading, *header), body, title, kind)
+    table = unify_units(ChartTable((heading, *header), body, title, kind))
+    unread = count_unread(graph, marks, entries)
+    grounds = {place: ground for place, (_, ground) in cells.items()}
+    return Assembly(table, list_losses(unread, rows, columns, axis, cells), axis, grounds, unread)
 
 
-def _is_name(text: str) -> bool:
-    """Whether a text may be a series' name; several numbers are what OCR read as one line by mistake."""
-    return " " not in text.strip() or any(map(str.isalpha, text))
+def _is_stacked(graph: Graph, kind: ChartKind, entries: list[Entry], across: bool) -> bool:
+    """Whether bars or areas lie on one another: as the bars of a row stand, else as the model says."""
+    if kind not in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA):
+        return False
+    if kind is ChartKind.AREA:
+        return graph.stacked > 0.5
+    rows = np.full(len(graph.points), -1)
+    rows[[entry.mark for entry in entries]] = [entry.row for entry in entries]
+    shared = [row for row in set(rows.tolist()) - {-1} if (rows == row).sum() > 1]
+    if not shared:
+        return graph.stacked > 0.5
+    return _lie_on_one_another(graph, [entry.mark for entry in entries], rows, across)
 
 
-def _order_legend(graph: Graph, words: list[int]) -> list[int]:
-    """Legend entries as they are read: row by row."""
-    if not words:
-        return []
-    height = float(np.median([graph.words[i].height for i in words])) * 1.2
-    return sorted(words, key=lambda i: (round(graph.words[i].y / height), graph.words[i].x))
+def _stand_side_by_side(graph: Graph, marks: Sequence[int], categories: Ints, across: bool) -> bool:
+    """Whether most categories (0 is none) have several marks at different places, as grouped bars are."""
+    spreads, pitch = _measure_spreads(graph, [m for m in marks if categories[m] > 0], categories, across)
+    return len(spreads) > 0 and float(np.median(spreads)) > _ONE_PLACE * pitch
 
 
-def _find_printed(graph: Graph, marks: list[int]) -> dict[int, tuple[int, float]]:
-    """The word and its probability for each mark whose value is printed; a word serves one mark only."""
-    pairs = [
-        (float(p), mark, int(word))
-        for mark in marks
-        for word in np.flatnonzero(graph.links[LABEL, mark, 1:] > 0.3)
-        if (p := graph.links[LABEL, mark, 1 + word]) and graph.read_number(word)
-    ]
-    printed: dict[int, tuple[int, float]] = {}
-    used: set[int] = set()
-    for probability, mark, word in sorted(pairs, reverse=True):
-        if mark not in printed and word not in used:
-            used.add(word)
-            printed[mark] = word, probability
-    return printed
+def _lie_on_one_another(graph: Graph, marks: Sequence[int], rows: Ints, across: bool) -> bool:
+    """Whether the marks of most rows with several marks are at one place of the category axis."""
+    spreads, pitch = _measure_spreads(graph, marks, rows, across)
+    if not len(spreads) or not np.isfinite(pitch):
+        return graph.stacked > 0.5
+    return float(np.median(spreads)) < _ONE_PLACE * pitch
 
 
-def _read_axis(graph: Graph, words: list[int], across: bool) -> tuple[Axis | None, Number]:
-    """The value axis and the unit that its ticks are printed in; "5k" counts as 5,000."""
-    numbers = [(i, expand(number)) for i in words if (number := graph.read_number(i))]
-    units = [n.unit for _, n in numbers if n.value]
-    unit = max(set(units), key=lambda u: (units.count(u), str(u))) if units else None
-    ticks = [
-        Tick(graph.words[i].x if across else graph.words[i].y, n.value, float(graph.roles[i, Role.TICK]))
-        for i, n in numbers
-    ]
-    percent = sum(n.percent for _, n in numbers) > len(numbers) / 3
-    return fit_axis(ticks, upwards=not across), Number(0.0, unit, percent)
-
-
-def _axis_of_labels(
-    graph: Graph, entries: list[Entry], printed: dict[int, tuple[int, float]], across: bool
-) -> tuple[Axis | None, Number]:
-    """Where no axis is drawn, the printed values tell what the lengths of the other marks mean."""
-    ticks, form = [], Number(0.0)
-    for entry in entries:
-        number = graph.read_number(printed[entry.mark][0]) if entry.mark in printed else None
-        if number:
-            form = expand(number)
-            ticks.append(Tick(entry.position, form.value, printed[entry.mark][1]))
-    return (fit_axis(ticks, upwards=not across) if len(ticks) > 2 else None), form
-
-
-def _read_values(entries: list[Entry], axis: Axis | None, stacked: bool) -> list[float | None]:
-    """Each mark's value on the axis; of stacked ones, the part that it adds to those nearer to zero."""
-    if axis is None:
-        return [None] * len(entries)
-    read = [axis.read(e.position) for e in entries]
-    if not stacked:
-        return list(read)
-    values: list[float | None] = list(read)
-    for row in {e.row for e in entries}:
-        for sign in (1, -1):
-            below = 0.0
-            members = [i for i, e in enumerate(entries) if e.row == row and (read[i] >= 0) == (sign > 0)]
-            for i in sorted(members, key=lambda i: abs(read[i])):
-                values[i] = read[i] - below
-                below = read[i]
-    return values
-
-
-def _write_cell(
-    graph: Graph, entry: Entry, value: float | None, *, axis: Axis | None, form: Number, label: tuple[int, float] | None
-) -> Cell:
-    """The printed value where there is one, else the one read off the axis."""
-    place = (float(graph.points[entry.mark, 0]), float(graph.points[entry.mark, 1]))
-    if label and (label[1] > 0.5 or value is None):
-        word = graph.words[label[0]]
-        confidence = entry.probability * label[1] * word.score
-        number = graph.read_number(label[0])
-        if number and not number.unit and not number.percent:  # the unit is printed at the ticks only
-            number = replace(form, value=number.value)
-        return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon)
-    if value is None or axis is None:
-        return Cell("", 0.0, place=place)
-    number = replace(form, value=axis.round(value) + 0.0)
-    return Cell(format_number(number), float(np.clip(entry.probability * axis.confidence, 0, 1)), number, place)
+def _measure_spreads(graph: Graph, marks: Sequence[int], rows: Ints, across: bool) -> tuple[Floats, float]:
+    """How far apart the marks of each row with several are, and how far the rows are from one another, in pixels."""
+    along = graph.points[:, 1 if across else 0]
+    members = [[mark for mark in marks if rows[mark] == row] for row in sorted({int(rows[mark]) for mark in marks})]
+    spreads = np.array([float(np.ptp(along[row])) for row in members if len(row) > 1])
+    middles = np.sort([float(np.mean(along[row])) for row in members])
+    return spreads, float(np.median(np.diff(middles))) if len(middles) > 1 else np.inf

@@ -18,11 +18,9 @@ from serve_app.chartgraph.pair_features import (
     word_colours,
     word_points,
 )
-from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.trunk import PATCH, STRIDE, TrunkOutput
-from serve_app.domain import ChartKind
 
-CHART_KINDS = tuple(ChartKind)
 LINKS = ("category", "series", "label")
 """What a mark can point to."""
 

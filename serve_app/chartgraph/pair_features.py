@@ -37,7 +37,22 @@ def _key_colours(pixels: Tensor, centres: Tensor, radius: Tensor, background: Te
     steps = torch.linspace(-1, 1, 5, device=pixels.device)
     grid = torch.cartesian_prod(steps, steps)
     points = centres[:, :, None] + grid * radius[..., None, None]
-    colours = sample_map(pixels, points.flatten(1, 2), 1, extent).unflatten(1, (-1, 25))
+    return _farthest_colours(pixels, points, background, extent)
+
+
+def _ink_colours(pixels: Tensor, words: Tensor, background: Tensor, extent: Tensor) -> Tensor:
+    """The same in a grid along the middle of each word: thin letters leave most of a word's pixels empty."""
+    along = torch.stack((words[..., 5], -words[..., 4]), -1) * words[..., 2:3]
+    across = torch.stack((words[..., 4], words[..., 5]), -1) * words[..., 3:4]
+    steps = torch.linspace(-0.45, 0.45, 21, device=pixels.device), torch.linspace(-0.2, 0.2, 5, device=pixels.device)
+    grid = torch.cartesian_prod(*steps)
+    points = words[:, :, None, :2] + along[:, :, None] * grid[:, :1] + across[:, :, None] * grid[:, 1:]
+    return _farthest_colours(pixels, points, background, extent)
+
+
+def _farthest_colours(pixels: Tensor, points: Tensor, background: Tensor, extent: Tensor) -> Tensor:
+    """Of the colours at some points (batch, n, points, 2), that farthest from the background: (batch, n, 3)."""
+    colours = sample_map(pixels, points.flatten(1, 2), 1, extent).unflatten(1, (-1, points.shape[2]))
     far = (colours - background[:, None, None]).square().sum(-1)
     best = far.argmax(-1)[..., None, None].expand(-1, -1, 1, 3)
     return colours.gather(2, best)[:, :, 0]
@@ -56,11 +71,11 @@ def word_colours(pixels: Tensor, words: Tensor, background: Tensor, extent: Tens
 
     First the key colour left of the word, where a legend's key is, then the ink and pixels at four distances left.
     """
-    centre, start, _ = word_points(words)
+    _, start, _ = word_points(words)
     height = words[..., 3]
     along = torch.stack((words[..., 5], -words[..., 4]), -1)
     left = _key_colours(pixels, start - along * height[..., None] * 1.3, height * 0.5, background, extent)
-    ink = _key_colours(pixels, centre, height * 0.4, background, extent)
+    ink = _ink_colours(pixels, words, background, extent)
     distances = words.new_tensor((0.7, 1.1, 1.6, 2.3))
     steps = start[:, :, None] - along[:, :, None] * (height[..., None] * distances)[..., None]
     beside = sample_map(pixels, steps.flatten(1, 2), 1, extent).unflatten(1, (-1, 4))

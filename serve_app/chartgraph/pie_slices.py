@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.keys import find_keys, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, fold_links, make_cell
+from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.sectors import fit_centre
 from serve_app.domain import Cell, Number
@@ -21,6 +24,9 @@ _CATEGORY, _LABEL = 0, 2
 _LEAST = 0.2
 """Score from which a slice counts: the borders round it have been found already."""
 
+_LEAST_NAMED = 0.02
+"""Probability from which on a name may be a slice's."""
+
 _SHARE_ERROR = 0.02
 """How far a slice may be from the share that is printed."""
 
@@ -31,15 +37,17 @@ _FACING = 0.5
 """Radians. A label further round the pie than this hardly belongs to the slice."""
 
 
-def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
+def list_slices(graph: Graph, labels: Labels, palette: Palette | None = None) -> tuple[tuple[Cell, Cell], ...]:
     """Rows of name and value, clockwise from twelve o'clock."""
     slices = graph.find_marks(MarkKind.SLICE, least=_LEAST)
     hub = find_hub(graph, slices)
     links = fold_links(graph, labels, _CATEGORY)
-    names = find_targets(graph, labels, links, slices, Role.CATEGORY)
+    names, links = _merge_repeated(graph, labels, find_targets(graph, labels, links, slices, Role.CATEGORY), links)
     facing = _face(graph, hub)
     if not graph.find_marks(MarkKind.SWATCH):  # without a legend each name stands beside its slice
         links = np.column_stack((links[:, 0], (links[:, 1:] + facing) / 2))
+    elif palette:
+        links = weigh_by_colour(graph, links, slices, names, palette)
     placed = _place(graph, slices, names, links)
     shares = measure_slices(graph, [mark for mark, _, _ in placed], hub)
     legend = _split_legend([labels.texts[name] if name is not None else "" for _, name, _ in placed], shares)
@@ -60,6 +68,20 @@ def list_slices(graph: Graph, labels: Labels) -> tuple[tuple[Cell, Cell], ...]:
     ]
     angles = [_clockwise(graph.points[mark] - hub) for mark, _, _ in placed]
     return tuple(measured[i] for i in np.argsort(angles)) if rows else ()
+
+
+def _merge_repeated(graph: Graph, labels: Labels, names: list[int], links: Floats) -> tuple[list[int], Floats]:
+    """Names that stand both in the legend and at their slices, as the legend's alone, with the links of both."""
+    keyed = {labels.texts[name].casefold(): name for name in find_keys(graph, names)}
+    links, kept = links.copy(), []
+    for name in names:
+        first = keyed.get(labels.texts[name].casefold(), name)
+        if first == name:
+            kept.append(name)
+        else:
+            links[:, 1 + first] += links[:, 1 + name]
+            links[:, 1 + name] = 0.0
+    return kept, links
 
 
 def find_hub(graph: Graph, slices: list[int]) -> Floats:
@@ -100,14 +122,9 @@ def _face(graph: Graph, hub: Floats) -> Floats:
 
 
 def _place(graph: Graph, slices: list[int], names: list[int], links: Floats) -> list[tuple[int, int | None, float]]:
-    """Gives each slice a name of its own, the likeliest first: (mark, word or None, probability)."""
-    pairs = sorted(((float(links[m, 1 + n] * graph.scores[m]), m, n) for m in slices for n in names), reverse=True)
-    chosen: dict[int, tuple[int, float]] = {}
-    used: set[int] = set()
-    for probability, mark, name in pairs:
-        if mark not in chosen and name not in used and probability > 0.05:
-            chosen[mark] = name, probability
-            used.add(name)
+    """Gives each slice a name of its own, so that all together are the likeliest: (mark, word or None, probability)."""
+    chances = links[np.ix_(slices, [1 + name for name in names])] * graph.scores[slices, None]
+    chosen = {slices[i]: (names[j], float(chances[i, j])) for i, j in match(chances, _LEAST_NAMED)}
     return [(m, *chosen.get(m, (None, 0.0))) for m in slices]
 
 

@@ -1,4 +1,4 @@
-"""From images and OCR lines to the model's tensors, and from its graph to tables."""
+"""From images and OCR lines to the model's tensors, and from its output to graphs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,21 +11,20 @@ from torch import Tensor
 from transformers import AutoProcessor, BatchFeature
 from transformers.image_processing_base import ImageProcessingMixin
 
-from serve_app.chartgraph.assembly import assemble
 from serve_app.chartgraph.configuration import ChartGraphConfig
 from serve_app.chartgraph.features import TEXT_FEATURES, WORD_GEOMETRY, describe_texts, place_words
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.modeling import ChartGraphOutput
 from serve_app.chartgraph.trunk import PATCH
 from serve_app.chartgraph.words import MAX_WORDS, prepare_words
-from serve_app.domain import ChartTable, Size, TextLine
+from serve_app.domain import Size, TextLine
 
 LONG_SIDE = 512
 """Pixels of the longer side of what the model sees."""
 
 
 class ChartGraphProcessor(ImageProcessingMixin):
-    """Scales images and describes words; afterwards reads tables off the model's output."""
+    """Scales images and describes words; afterwards makes graphs of the model's output."""
 
     def __init__(self, long_side: int = LONG_SIDE, max_words: int = MAX_WORDS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,12 +60,6 @@ class ChartGraphProcessor(ImageProcessingMixin):
                 "word_mask": mask,
             }
         )
-
-    def post_process_tables(
-        self, outputs: ChartGraphOutput, words: Sequence[Sequence[TextLine]], target_sizes: Sequence[Size]
-    ) -> list[ChartTable]:
-        """Reads each chart's table; `words` and `target_sizes` are the lines and sizes of the images as given."""
-        return [assemble(graph) for graph in self.post_process_graphs(outputs, words, target_sizes)]
 
     def post_process_graphs(
         self, outputs: ChartGraphOutput, words: Sequence[Sequence[TextLine]], target_sizes: Sequence[Size]

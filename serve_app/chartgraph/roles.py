@@ -2,6 +2,11 @@
 
 from enum import IntEnum
 
+from serve_app.domain import ChartKind
+
+CHART_KINDS = tuple(kind for kind in ChartKind if kind is not ChartKind.NONE)
+"""The kinds that the model tells apart, in the order of its output."""
+
 
 class Role(IntEnum):
     """What a word (a whole text line, as OCR would return it) is for."""

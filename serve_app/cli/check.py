@@ -14,12 +14,13 @@ from pydantic import BaseModel, ValidationError
 from ray.serve.config import AutoscalingConfig
 from ray.serve.schema import ServeDeploySchema
 
+from serve_app.api.access import find_open_door
 from serve_app.config import AppConfig
 from serve_app.errors import ConfigError
 from serve_app.planning.shares import check_cards, check_wholes
 
 IMPORT_PATH = "serve_app.app:build_app"
-DEPLOYMENTS = ("Ingress", "Ocr", "Chart")
+DEPLOYMENTS = ("Ingress", "Ocr", "Chart", "Layout", "Jobs")
 
 
 def check_file(path: str, card_bytes: int | None = None, cards: int = 1) -> list[str]:
@@ -50,6 +51,8 @@ def check_document(document: Any, card_bytes: int | None = None, cards: int = 1)
     for index, application in enumerate(applications if isinstance(applications, list) else []):
         if isinstance(application, Mapping) and application.get("import_path") == IMPORT_PATH:
             found += _check_application(application, f"applications[{index}]")
+            if not found:
+                found += _check_access(document, application, f"applications[{index}]")
             if card_bytes is not None and not found:
                 found += _check_memory(application, f"applications[{index}]", card_bytes, cards)
     return list(dict.fromkeys(found))
@@ -74,6 +77,13 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
             )
         if isinstance(deployment.get("autoscaling_config"), Mapping):
             yield from _invalid_values(deployment["autoscaling_config"], AutoscalingConfig, f"{at}.autoscaling_config")
+
+
+def _check_access(document: Mapping[str, Any], application: Mapping[str, Any], place: str) -> Iterator[str]:
+    host = ServeDeploySchema.model_validate(document).http_options.host  # all addresses, unless the file names one
+    problem = find_open_door(AppConfig.model_validate(application.get("args") or {}).http, host)
+    if problem is not None:
+        yield f"{place}.args.http: {problem}"
 
 
 def _check_memory(application: Mapping[str, Any], place: str, card_bytes: int, cards: int) -> Iterator[str]:

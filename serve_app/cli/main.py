@@ -1,66 +1,55 @@
-"""The command `serve-app`: `serve-app check serve_config.yaml`, `serve-app plan --gpu-memory 24`."""
+"""The command `serve-app`; `serve_app.cli.commands` has a file for each group of commands."""
 
-import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from serve_app.cli.check import check_file
-from serve_app.cli.settings import describe_settings
+import typer
+from typer.exceptions import TyperException
+
+from serve_app.cli.commands import configs, jobs, keys, machine, read
 from serve_app.errors import ConfigError
-from serve_app.planning.plan import GIB, make_plan
-from serve_app.planning.report import describe
+
+app = typer.Typer(
+    name="serve-app",
+    help="Reads documents and charts with a running service; starts, checks and plans one.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they would print the values of local variables, keys among them
+    rich_markup_mode=None,
+)
+for group in (read, machine, configs):
+    group.add_to(app)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(keys.app, name="keys")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if all is well, 1 if mistakes were found, 2 if nothing could be done."""
-    parsed = _build_parser().parse_args(arguments)
-    run = {"plan": _plan, "check": _check, "settings": _settings}[parsed.command]
+    """Run a command; the exit status is 0 if all is well, 1 if something went wrong, 2 if nothing could be done.
+
+    Typer makes it 130 for a command that Ctrl-C has ended: 128 and the number of the signal, as shells have it.
+    """
+    command: Any = typer.main.get_command(app)
     try:
-        return run(parsed)
+        return int(command.main(args=arguments, prog_name="serve-app", standalone_mode=False) or 0)
+    except TyperException as error:
+        shown: Any = error
+        shown.show()  # typer does not declare it on the class that it exports
     except ConfigError as error:
         print(error, file=sys.stderr)
-        return 2
+    except Exception as error:
+        if not _is_told(error):
+            raise
+        print(error, file=sys.stderr)
+    return 2
 
 
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="serve-app", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="find mistakes in Serve config files before they are deployed")
-    check.add_argument("files", nargs="+", metavar="FILE")
-    check.add_argument("--gpu-memory", type=_positive, metavar="GIB", help="also tell what does not fit GPUs like this")
-    plan = commands.add_parser("plan", help="print the settings for a GPU, and what they take of its memory")
-    plan.add_argument("--gpu-memory", type=_positive, metavar="GIB", required=True, help="memory of one GPU")
-    plan.add_argument("--model", default="opendatalab/MinerU2.5-Pro-2605-1.2B", help="as in chart.model")
-    plan.add_argument("--ocr-replicas", type=int, choices=range(65), metavar="N", help="on each GPU; 0: on the CPU")
-    commands.add_parser("settings", help="print the documentation of all settings, in Markdown")
-    for command in (check, plan):
-        command.add_argument("--gpus", type=int, choices=range(1, 4097), default=1, metavar="N", help="how many, alike")
-    return parser
+def _is_told(error: Exception) -> bool:
+    """Whether an error's message says enough; the client is imported only where there is one."""
+    from serve_app.client import ServiceError, ServiceUnreachable
+
+    return isinstance(error, ServiceError | ServiceUnreachable)
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 10_000:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of GiB")
-    return value
-
-
-def _check(parsed: argparse.Namespace) -> int:
-    status = 0
-    for file in parsed.files:
-        mistakes = check_file(file, int(parsed.gpu_memory * GIB) if parsed.gpu_memory else None, parsed.gpus)
-        for mistake in mistakes:
-            print(f"{file}: {mistake}")
-        print(f"{file}: {len(mistakes) or 'no'} mistake{'' if len(mistakes) == 1 else 's'}")
-        status = max(status, int(bool(mistakes)))
-    return status
-
-
-def _plan(parsed: argparse.Namespace) -> int:
-    print(describe(make_plan(parsed.model, int(parsed.gpu_memory * GIB), parsed.gpus, parsed.ocr_replicas)))
-    return 0
-
-
-def _settings(_: argparse.Namespace) -> int:
-    print(describe_settings(), end="")
-    return 0
+def run() -> None:
+    """The entry point of the installed command."""
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Deterministic engines without weights, for `ocr.engine: fake` and `chart.model: fake`: load tests and dry runs.
+"""Deterministic engines without weights, which a config names `fake`: for load tests and dry runs.
 
 Their answers say that they are fake; nothing else selects them.
 """
@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from serve_app.domain import Cell, ChartReading, ChartTable, Number, OcrOptions, Page, Size, TextLine
+from serve_app.domain import (
+    Cell,
+    ChartReading,
+    ChartTable,
+    Number,
+    OcrOptions,
+    Orientation,
+    Page,
+    Region,
+    Size,
+    TableStructure,
+    TextLine,
+)
 from serve_app.hosting.protocols import ChartInput
 
 
@@ -43,3 +55,22 @@ class FakeChart:
         )
         table = ChartTable((Cell(""), Cell("pixels")), rows, Cell("fake"))
         return ChartReading(table, self.name, Size(*image.size))
+
+
+class FakeLayout:
+    """Finds nothing, and every image upright."""
+
+    name = "fake"
+    device = "cpu"
+
+    def find_regions(self, image: Image.Image) -> list[Region]:
+        """No region."""
+        return []
+
+    def tell_orientation(self, image: Image.Image) -> Orientation:
+        """Upright."""
+        return Orientation(0, 1.0)
+
+    def read_table_structure(self, image: Image.Image) -> TableStructure:
+        """No cell."""
+        return TableStructure((), 1.0)

@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 
 from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
-from serve_app.hosting.protocols import ChartEngine, OcrEngine, Stop
+from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
 
 logger = logging.getLogger("ray.serve")
 
 T = TypeVar("T")
-E = TypeVar("E", OcrEngine, ChartEngine)
+E = TypeVar("E", OcrEngine, ChartEngine, LayoutEngine)
 
 Observer = Callable[[Sequence[float], float], None]
 """Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""

@@ -7,7 +7,17 @@ from typing import Protocol
 
 from PIL import Image
 
-from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
+from serve_app.domain import (
+    ChartReading,
+    LayoutAnswer,
+    LayoutTask,
+    OcrOptions,
+    Orientation,
+    Page,
+    Region,
+    TableStructure,
+    TextLine,
+)
 
 
 class Stop(Event):
@@ -45,3 +55,31 @@ class ChartEngine(Protocol):
     def read(self, charts: Sequence[ChartInput]) -> list[ChartReading]:
         """Read a batch of charts; one reading for each, in order, with places in the pixels of its image."""
         ...
+
+
+class LayoutEngine(Protocol):
+    """Tells the parts of a page. Not thread safe: one call at a time, always from the thread that built it."""
+
+    name: str
+    device: str
+
+    def find_regions(self, image: Image.Image) -> list[Region]:
+        """The regions of a page (RGB), the surest first, in its pixels."""
+        ...
+
+    def tell_orientation(self, image: Image.Image) -> Orientation:
+        """How far an image (RGB) must be turned to stand upright."""
+        ...
+
+    def read_table_structure(self, image: Image.Image) -> TableStructure:
+        """The cells of a table (RGB, cut to the table), in its pixels."""
+        ...
+
+
+def answer_task(engine: LayoutEngine, image: Image.Image, task: LayoutTask) -> LayoutAnswer:
+    """Ask an engine for what a task wants of one image."""
+    return LayoutAnswer(
+        regions=tuple(engine.find_regions(image)) if task.regions else (),
+        orientation=engine.tell_orientation(image) if task.orientation else None,
+        table=engine.read_table_structure(image) if task.table else None,
+    )

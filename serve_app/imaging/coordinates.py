@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from serve_app.domain import Box as Rectangle
 from serve_app.domain import Cell, ChartTable, Page, Point, Polygon, Size, TextLine
 
 Box = tuple[float, float, float, float]
@@ -76,6 +77,72 @@ def rescale_table(table: ChartTable, source: Size, target: Size) -> ChartTable:
         columns=move(table.columns),
         rows=tuple(move(row) for row in table.rows),
         title=_rescale_cell(table.title, source, target) if table.title else None,
+    )
+
+
+def rescale_box(box: Rectangle, scale: float) -> Rectangle:
+    """Map a box from an image to the same image `scale` times as large."""
+    return Rectangle(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
+
+
+def move_polygon(polygon: Polygon, x: float, y: float, scale: float) -> Polygon:
+    """Move an outline by some pixels, then scale it."""
+    a, b, c, d = (((px + x) * scale, (py + y) * scale) for px, py in polygon)
+    return a, b, c, d
+
+
+def turn_back(polygon: Polygon, degrees: int, size: Size) -> Polygon:
+    """Map an outline from an image that was turned counter-clockwise by 90, 180 or 270 degrees to the image before.
+
+    `size` is that of the image before.
+    """
+    width, height = float(size.width), float(size.height)
+
+    def turn(x: float, y: float) -> Point:
+        if degrees == 90:
+            return width - y, x
+        return (width - x, height - y) if degrees == 180 else (y, height - x)
+
+    a, b, c, d = (turn(x, y) for x, y in polygon)
+    return a, b, c, d
+
+
+def turn_forth(polygon: Polygon, degrees: int, size: Size) -> Polygon:
+    """The reverse of `turn_back`: map an outline from the image before to the turned one."""
+    width, height = float(size.width), float(size.height)
+
+    def turn(x: float, y: float) -> Point:
+        if degrees == 90:
+            return y, width - x
+        return (width - x, height - y) if degrees == 180 else (height - y, x)
+
+    a, b, c, d = (turn(x, y) for x, y in polygon)
+    return a, b, c, d
+
+
+def move_table(table: ChartTable, left: float, top: float, scale: float) -> ChartTable:
+    """Map the places of a table's cells from a part of an image, scaled by 1 / `scale`, to the image.
+
+    Args:
+        table: its places are in pixels of the part.
+        left: of the part, in pixels of the image.
+        top: of the part, in pixels of the image.
+        scale: pixels of the image for one of the part.
+    """
+
+    def move(cell: Cell) -> Cell:
+        if cell.place is None:
+            return cell
+        if len(cell.place) == 2:
+            x, y = cell.place
+            return replace(cell, place=(left + x * scale, top + y * scale))
+        return replace(cell, place=move_polygon(cell.place, left / scale, top / scale, scale))
+
+    return replace(
+        table,
+        columns=tuple(map(move, table.columns)),
+        rows=tuple(tuple(map(move, row)) for row in table.rows),
+        title=move(table.title) if table.title else None,
     )
 
 

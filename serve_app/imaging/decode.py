@@ -35,16 +35,17 @@ _TURNS = {
 }  # what undoes each EXIF orientation, as in PIL.ImageOps.exif_transpose
 
 
-def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Image.Image:
-    """Decode the first frame to RGB, upright.
+def decode(data: bytes, header: Header, *, long_side: int | None = None, frame: int = 0) -> Image.Image:
+    """Decode one frame, usually the first, to RGB, upright.
 
     Transparency is laid on white or black (`lay_on_ground`). CMYK and other colour spaces are converted by formula,
     without the embedded profile: good for reading, not for printing.
 
     Args:
         data: the upload.
-        header: what `check_header` made of it.
+        header: what `check_header` made of it, or `read_header` of the frame.
         long_side: pixels of the longer side that will do; lets a larger JPEG be decoded at a fraction of its size.
+        frame: from 0; a page of a TIFF.
 
     Returns:
         An image of `header.size`, or for a JPEG and `long_side` of at least twice that.
@@ -53,7 +54,7 @@ def decode(data: bytes, header: Header, *, long_side: int | None = None) -> Imag
         UnreadableImage: for truncated or corrupt data.
     """
     with damage_reported(header.format):
-        image = open_image(data, header.format)
+        image = open_image(data, header.format, frame)
         if long_side is not None and isinstance(image, JpegImageFile):
             scale = DRAFT_GAP * long_side / max(image.size)
             image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))

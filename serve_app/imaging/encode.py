@@ -15,6 +15,10 @@ FULL_CHROMA = 0
 coloured lines and print into each other; a chart's series are told apart by just these."""
 
 
+TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+"""Pillow's turns, by degrees counter-clockwise."""
+
+
 def encode(image: Image.Image, transport: Transport, quality: int = 75) -> bytes:
     """Encode an RGB image as PNG (`lossless`), or as JPEG of the given quality (`jpeg`)."""
     buffer = io.BytesIO()

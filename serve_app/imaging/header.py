@@ -82,9 +82,28 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
     image_format = find_format(data)
     if image_format is None:
         raise UnsupportedMedia(explain_refusal(data))
+    header = read_header(data, image_format, max_pixels=max_pixels, max_side=max_side)
+    _check_memory(header, max_decode_bytes)
+    return header
+
+
+def read_header(data: bytes, image_format: str, *, max_pixels: int, max_side: int, frame: int = 0) -> Header:
+    """Read the header of one frame of an image whose format is known, and check it against the limits.
+
+    Args:
+        data: the image.
+        image_format: Pillow's name.
+        max_pixels: bound on width times height.
+        max_side: bound on the longer side, in pixels.
+        frame: from 0; a page of a TIFF.
+
+    Raises:
+        TooManyPixels: for more than `max_pixels` or `max_side`.
+        UnreadableImage: for a damaged header, or an image under MIN_SIDE.
+    """
     with damage_reported(image_format):
         try:
-            image = open_image(data, image_format)
+            image = open_image(data, image_format, frame)
         except Image.DecompressionBombError as error:  # before a WEBP's canvas is allocated
             raise TooManyPixels(
                 f"The image exceeds the limit of {max_pixels:,} pixels. Scale it down, or cut it into parts"
@@ -92,7 +111,7 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
         stored = _find_stored_size(image)
         _check_size(stored, max_pixels, max_side)
         orientation = _read_orientation(image)
-        header = Header(
+        return Header(
             format=image_format,
             media_type=MEDIA_TYPES[image_format],
             size=Size(stored.height, stored.width) if orientation >= 5 else stored,
@@ -101,8 +120,6 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
             mode=image.mode,
             alpha=image.has_transparency_data,
         )
-        _check_memory(header, max_decode_bytes)
-        return header
 
 
 def _find_pixel_bytes(mode: str) -> float:

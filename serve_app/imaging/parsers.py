@@ -57,8 +57,10 @@ _COUNTERS: dict[str, Callable[[bytes], int]] = {
 """Formats whose pages or frames are counted in the file, since the parser sees only the first one."""
 
 
-def open_image(data: bytes, image_format: str) -> ImageFile:
+def open_image(data: bytes, image_format: str, frame: int = 0) -> ImageFile:
     """Parse the header, without decoding. Only those parts of the file are parsed that make the first frame's pixels.
+
+    With `frame`, the header of a later page of a TIFF: the whole file is parsed then. Only for a process with bounds.
 
     The parser is called itself, since `Image.open` warns by a bound of its own on pixels, and takes a JPEG that
     carries a second picture for another format (MPO). Call within `damage_reported`.
@@ -66,6 +68,10 @@ def open_image(data: bytes, image_format: str) -> ImageFile:
     Raises:
         UnreadableImage: the file has more parts than an honest one, and would take long to parse.
     """
+    if frame:
+        image = _PARSERS[image_format](io.BytesIO(data))
+        image.seek(frame)
+        return image
     strip = _STRIPPERS.get(image_format)
     return _PARSERS[image_format](io.BytesIO(strip(data) if strip else data))
 

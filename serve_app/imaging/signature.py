@@ -83,6 +83,11 @@ def explain_refusal(data: bytes) -> str:
     return f"This is {what}, which this service does not read. {advice}"
 
 
+def describe_content(data: bytes) -> str:
+    """What the upload seems to be: "a Word document"."""
+    return _describe(data[:_HEAD], data)[0]
+
+
 def _is_avif(data: bytes) -> bool:
     """ISO/IEC 14496-12, 4.3: the first box holds the file's own brand, a version, and the brands it conforms to."""
     if data[4:8] != b"ftyp":

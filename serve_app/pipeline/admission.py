@@ -168,10 +168,8 @@ class Load:
         if wait is None:
             most = min(most, UNMEASURED_LIMIT)
         elif wait * WAIT_MARGIN > bound:
-            return (
-                f"Estimated wait of {wait * WAIT_MARGIN:.1f} s for the {self._model} model exceeds the limit of "
-                f"{bound:g} s"
-            )
+            waits = f"{wait * WAIT_MARGIN:.1f} s"
+            return f"Estimated wait of {waits} for the {self._model} model exceeds the limit of {bound:g} s"
         if self.in_flight >= most:
             return f"The {self._model} model has {self.in_flight} requests in flight, and the limit is {most}"
         return None
@@ -184,16 +182,21 @@ class Admission:
         self._loads = loads
         self._clock = clock
 
-    def admit(self, models: Iterable[str], deadline_s: float) -> "Ticket":
-        """Let a request in that will call each of these models. It takes no place in their queues yet.
+    def admit(self, models: Iterable[str], deadline_s: float, *, also: Iterable[str] = ()) -> "Ticket":
+        """Admit a request that will call each of these models. It takes no place in their queues yet.
+
+        Args:
+            models: those that it is certain to call, once at least.
+            deadline_s: seconds until it must be answered.
+            also: those that it may call; their load does not decide whether it is admitted.
 
         Raises:
-            Busy: one of them could not serve it in time.
+            Busy: one of `models` cannot serve it in time.
         """
         loads = {model: self._loads[model] for model in models}
         for load in loads.values():
             load.check(deadline_s)
-        return Ticket(loads, deadline_s, self._clock)
+        return Ticket(loads, deadline_s, self._clock, {model: self._loads[model] for model in also})
 
     def report(self) -> dict[str, Capacity]:
         """Each model's state."""
@@ -207,9 +210,12 @@ class Ticket:
     otherwise keep others out.
     """
 
-    def __init__(self, loads: Mapping[str, Load], deadline_s: float, clock: Clock) -> None:
+    def __init__(
+        self, loads: Mapping[str, Load], deadline_s: float, clock: Clock, also: Mapping[str, Load] | None = None
+    ) -> None:
         self.deadline_s = deadline_s
         self._loads = loads
+        self._callable = {**(also or {}), **loads}
         self._reserved: set[str] = set()
         self._clock = clock
         self._expires = clock() + deadline_s
@@ -245,7 +251,7 @@ class Ticket:
         Raises:
             Busy: as the call raised it, with the time after which to try again.
         """
-        load = self._loads[model]
+        load = self._callable[model]
         self._release(model)
         load.begin()
         completed = False

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from serve_app.config import AppConfig
-from serve_app.domain import ChartReading, OcrOptions, Page, TextLine
+from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, OcrOptions, Page, TextLine
 from serve_app.pipeline.admission import Admission
 from serve_app.pipeline.decode_pool import DecodePool
 
-OCR, CHART = "ocr", "chart"
+OCR, CHART, LAYOUT = "ocr", "chart", "layout"
 """The models' names in admission, metrics and answers."""
 
 
@@ -29,6 +29,14 @@ class ChartClient(Protocol):
         ...
 
 
+class LayoutClient(Protocol):
+    """The Layout deployment, as the pipeline sees it. Raises only errors of `serve_app.errors`."""
+
+    async def read(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
+        """Look at an encoded image; places are in its pixels."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One instance serves all requests of an ingress replica.
@@ -39,6 +47,7 @@ class Service:
     config: AppConfig
     ocr: OcrClient
     chart: ChartClient
+    layout: LayoutClient
     admission: Admission
     chart_wants_words: bool
     decoding: DecodePool = field(init=False)

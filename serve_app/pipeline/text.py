@@ -1,14 +1,18 @@
 """A request for the text of an image."""
 
 import asyncio
+from dataclasses import replace
 
+from serve_app.documents.reading_order import order_lines
+from serve_app.documents.reading_warnings import find_warnings
 from serve_app.domain import OcrOptions, Page
-from serve_app.imaging.coordinates import rescale_lines, rescale_page
+from serve_app.imaging.coordinates import rescale_lines, rescale_page, turn_forth
 from serve_app.imaging.tile import merge
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.deadline import within
-from serve_app.pipeline.service import OCR, Service
+from serve_app.pipeline.service import LAYOUT, OCR, Service
 from serve_app.pipeline.upload import Upload
+from serve_app.pipeline.upright import read_upright
 
 
 def admit_text(service: Service, deadline_s: float) -> Ticket:
@@ -17,7 +21,7 @@ def admit_text(service: Service, deadline_s: float) -> Ticket:
     Raises:
         Busy: it could not be served in time.
     """
-    return service.admission.admit([OCR], deadline_s)
+    return service.admission.admit([OCR], deadline_s, also=[LAYOUT])
 
 
 async def read_text(
@@ -28,8 +32,11 @@ async def read_text(
     *,
     zoom: bool = False,
     binarise: bool = False,
+    upright: bool = False,
 ) -> Page:
     """Read the text of an uploaded image. Polygons are in pixels of the upload, after its EXIF orientation.
+
+    The lines are in reading order: by columns, where the page has them.
 
     Args:
         service: the models.
@@ -38,15 +45,28 @@ async def read_text(
         options: of the OCR.
         zoom: read in overlapping tiles at up to twice its size, for small print.
         binarise: turn the image black and white first.
+        upright: read a page that lies on its side or upside down once more, turned.
 
     Raises:
         AppError: UnreadableImage, DeadlineExceeded, or what the model raises.
     """
     async with within(ticket):
         if zoom:
-            return await _read_tiles(service, ticket, upload, options)
+            return await asyncio.to_thread(_arrange, await _read_tiles(service, ticket, upload, options))
         prepared = await upload.prepare_for_ocr(binarise=binarise)
-        return rescale_page(await _call(service, ticket, prepared.data, options), prepared.original)
+        page = await _call(service, ticket, prepared.data, options)
+        if upright:
+            page = await read_upright(service, ticket, prepared.data, page, options)
+        return await asyncio.to_thread(_arrange, rescale_page(page, prepared.original))
+
+
+def _arrange(page: Page) -> Page:
+    """The lines in the order in which one reads them, and what lets doubt about them."""
+    outlines = [
+        turn_forth(line.polygon, page.turned, page.size) if page.turned else line.polygon for line in page.lines
+    ]
+    lines = tuple(page.lines[i] for i in order_lines(outlines))
+    return replace(page, lines=lines, warnings=tuple(find_warnings(lines)))
 
 
 async def read_words(service: Service, ticket: Ticket, upload: Upload) -> Page:

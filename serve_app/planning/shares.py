@@ -18,7 +18,11 @@ from serve_app.planning.plan import GIB
 
 def list_shares(args: AppConfig) -> dict[str, float]:
     """The fraction of a GPU that a replica of each deployment asks for, where it asks for one."""
-    shares = {"Ocr": args.ocr.num_gpus, "Chart": 0.0 if args.chart.remote else args.chart.num_gpus}
+    shares = {
+        "Ocr": args.ocr.num_gpus,
+        "Chart": 0.0 if args.chart.remote else args.chart.num_gpus,
+        "Layout": args.layout.num_gpus,
+    }
     return {} if args.device == "cpu" else {name: share for name, share in shares.items() if share}
 
 

@@ -1,34 +1,31 @@
-"""The three deployments: Ingress, Ocr and Chart. Thin: they load an engine, serialise its calls, and tell its health.
+"""The deployments: Ingress, Ocr, Chart and Layout. Thin: they load an engine, serialise its calls, and tell its health.
 
 The classes are plain; `serve_app.app` decorates and binds them.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
-from functools import partial
 
 from fastapi import FastAPI
-from ray import serve
 from ray.serve.handle import DeploymentHandle
 
+from serve_app.api import audit
 from serve_app.api.app import build_api
-from serve_app.api.health import ModelClient
+from serve_app.api.jobs_service import JobsService
 from serve_app.charts.remote import OpenAiChart
-from serve_app.config import AppConfig, ChartConfig, Device, OcrConfig, RemoteConfig
-from serve_app.domain import ChartReading, ModelInfo, OcrOptions, Page, Readiness, TextLine
+from serve_app.config import AppConfig, ChartConfig, Device, LayoutConfig, OcrConfig, RemoteConfig
+from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, OcrOptions, Page, Readiness, TextLine
 from serve_app.errors import AppError
 from serve_app.gpu.usage import measure
 from serve_app.hosting.chart_queue import ChartQueue
 from serve_app.hosting.model_thread import ModelThread, resident_bytes
-from serve_app.hosting.protocols import ChartInput
+from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
-from serve_app.pipeline.admission import Admission, Load
-from serve_app.pipeline.service import CHART, OCR, Service
-from serve_app.serving.engines import load_chart, load_ocr
-from serve_app.serving.metrics import ClientMetrics, IngressMetrics, ModelMetrics
-from serve_app.serving.replica_client import ReplicaClient
-from serve_app.serving.replica_status import ReplicaStatus
+from serve_app.serving.clients import Clients
+from serve_app.serving.engines import load_chart, load_layout, load_ocr
+from serve_app.serving.metrics import IngressMetrics, ModelMetrics
 
 CPU_NICENESS = 10
 """Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
@@ -130,28 +127,59 @@ class RemoteChart:
         self._metrics.observe_memory(resident_bytes())
 
 
+class Layout:
+    """The models for a page's regions, its orientation and the cells of tables, in one process."""
+
+    def __init__(self, config: LayoutConfig, device: Device) -> None:
+        self._metrics = ModelMetrics("layout")
+        self._model = ModelThread(
+            lambda: load_layout(config, device),
+            call_limit_s=config.call_limit_s,
+            recycle=config.recycle,
+            observe=self._metrics.observe_call,
+            niceness=CPU_NICENESS if device == "cpu" else 0,
+        )
+        self._info = ModelInfo(self._model.engine.name, "layout", config.engine, self._model.engine.device)
+
+    async def read(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
+        """Look at an encoded image; places are in its pixels."""
+        decoded = await asyncio.to_thread(decode_prepared, image)
+        return await self._model.call(lambda engine, _: answer_task(engine, decoded, task))
+
+    async def describe(self) -> ModelInfo:
+        """What is loaded in this replica."""
+        return self._info
+
+    async def check_health(self) -> None:
+        """Called by Serve, which replaces the replica after it raised a few times in a row."""
+        self._metrics.observe_memory(resident_bytes(), measure(self._model.engine))
+        self._model.check()
+
+
 class Ingress:
     """The HTTP application, with handles to the models."""
 
-    def __init__(self, config: AppConfig, ocr: DeploymentHandle, chart: DeploymentHandle, wants_words: bool) -> None:
-        status = ReplicaStatus(ocr.app_name, serve.get_replica_context().deployment)
-        metrics = {OCR: ClientMetrics(OCR), CHART: ClientMetrics(CHART)}
-        ocr_client = ReplicaClient[OcrOptions, Page](ocr, status, metrics[OCR], config.http.quarantine_s)
-        chart_client = ReplicaClient[Sequence[TextLine], ChartReading](
-            chart, status, metrics[CHART], config.http.quarantine_s, asks_server=config.chart.remote is not None
-        )
-        loads = {
-            model: Load(
-                model,
-                config.limits,
-                partial(status.count_replicas, handle.deployment_name),
-                metrics[model].observe_load,
-            )
-            for model, handle in ((OCR, ocr), (CHART, chart))
-        }
-        self._models: dict[str, ModelClient] = {OCR: ocr_client, CHART: chart_client}
-        self._service = Service(config, ocr_client, chart_client, Admission(loads), chart_wants_words=wants_words)
+    def __init__(
+        self,
+        config: AppConfig,
+        ocr: DeploymentHandle,
+        chart: DeploymentHandle,
+        layout: DeploymentHandle,
+        wants_words: bool,
+        jobs: DeploymentHandle | None = None,  # keeps Jobs in the application; it is never called
+    ) -> None:
+        self._clients = Clients(config, ocr, chart, layout, wants_words)
+        self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
+
+        share_log(audit.logger)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._service, self._models, IngressMetrics().observe_lag)
+        return build_api(self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag)
+
+
+def share_log(logger: logging.Logger) -> None:
+    """Write a logger's lines where Serve writes its own, in the encoding and with the fields that its config sets."""
+    logger.setLevel(logging.INFO)
+    logger.handlers = list(logging.getLogger("ray.serve").handlers)
+    logger.propagate = False

@@ -2,9 +2,9 @@
 
 from PIL import Image
 
-from serve_app.config import ChartConfig, Device, OcrConfig
+from serve_app.config import ChartConfig, Device, LayoutConfig, OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
+from serve_app.hosting.protocols import ChartEngine, ChartInput, LayoutEngine, OcrEngine
 
 
 def load_ocr(config: OcrConfig, device: Device) -> OcrEngine:
@@ -42,4 +42,26 @@ def load_chart(config: ChartConfig, device: Device) -> ChartEngine:
 
         engine = TransformersChart(config, device)
     engine.read([ChartInput(Image.new("RGB", (320, 240), "white"))])
+    return engine
+
+
+def load_layout(config: LayoutConfig, device: Device) -> LayoutEngine:
+    """Build the engine and call each of its models once, so that the first request finds it warm.
+
+    Raises:
+        ConfigError: weights or a package are missing or damaged, or the GPU cannot be used.
+    """
+    engine: LayoutEngine
+    if config.engine == "fake":
+        from serve_app.hosting.fake import FakeLayout
+
+        engine = FakeLayout()
+    else:
+        from serve_app.layout.onnx_layout import OnnxLayout
+
+        engine = OnnxLayout(config, device)
+    page = Image.new("RGB", (320, 448), "white")
+    engine.find_regions(page)
+    engine.tell_orientation(page)
+    engine.read_table_structure(page)
     return engine

@@ -33,8 +33,8 @@ class Quarantine:
         replicas = self._deaths.get(_digest(image), frozenset())
         if len(replicas) >= DEATHS:
             raise Quarantined(
-                f"This image crashed {len(replicas)} replicas. It is refused for up to {self._seconds:.0f} s. Save it "
-                "with another program, or send a different image"
+                f"This image crashed {len(replicas)} replicas and is refused for up to {self._seconds:.0f} seconds. "
+                "Save it with another program, or send a different image"
             )
 
     def record_death(self, image: bytes, replica: str) -> None:

@@ -1,4 +1,4 @@
-"""A chart's table as Markdown, CSV and HTML."""
+"""A chart's table as Markdown, CSV, TSV and HTML."""
 
 import csv
 import io
@@ -31,11 +31,12 @@ def to_csv(table: ChartTable) -> str:
     such a cell gets an apostrophe in front, unless it is a number ("-3.5", "+5%") or a single character. See OWASP,
     "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in (table.columns, *table.rows):
-        writer.writerow([_neutralise(_flatten(cell)) for cell in row])
-    return out.getvalue() if table.columns else ""
+    return _write_separated(table, "excel")
+
+
+def to_tsv(table: ChartTable) -> str:
+    """The same with tabs, which spreadsheets take apart when it is pasted. No cell holds a tab: see `_flatten`."""
+    return _write_separated(table, "excel-tab")
 
 
 def to_html(table: ChartTable) -> str:
@@ -46,6 +47,14 @@ def to_html(table: ChartTable) -> str:
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>\n"
 
 
+def _write_separated(table: ChartTable, dialect: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, dialect)
+    for row in (table.columns, *table.rows):
+        writer.writerow([neutralise(_flatten(cell)) for cell in row])
+    return out.getvalue() if table.columns else ""
+
+
 def _write_row(tag: str, row: tuple[Cell, ...]) -> str:
     return f"<tr>{''.join(f'<{tag}>{escape(_flatten(cell))}</{tag}>' for cell in row)}</tr>" if row else ""
 
@@ -54,9 +63,15 @@ def _escape_markdown(cell: Cell) -> str:
     return _MARKDOWN_SPECIAL.sub(r"\\\1", _flatten(cell))
 
 
-def _neutralise(text: str) -> str:
+def neutralise(text: str) -> str:
+    """A text that no spreadsheet runs as a formula: see `to_csv`."""
     suspect = len(text) > 1 and text[0] in _FORMULA_STARTS and parse_number(text) is None
     return f"'{text}" if suspect else text
+
+
+def escape_html(text: str) -> str:
+    """A text on one line, with the characters that HTML would act on escaped."""
+    return escape(" ".join(text.split()))
 
 
 def _flatten(cell: Cell) -> str:

@@ -22,8 +22,8 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.serving.deployments import Chart, Ingress
+from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
+from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.drawings import encode
 from tests.serve.planted import GREEN, PlantedOcr
 from tests.service import free_port
@@ -96,13 +96,20 @@ def start_application(log: Path) -> str:
     ray.init(address="local", num_cpus=8, include_dashboard=False, namespace="serve", log_to_driver=False)
     port = free_port()
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    config = AppConfig(device="cpu", ocr=OcrConfig(engine="fake"), chart=ChartConfig(model="fake"))
+    config = AppConfig(
+        device="cpu",
+        ocr=OcrConfig(engine="fake"),
+        chart=ChartConfig(model="fake"),
+        layout=LayoutConfig(engine="fake"),
+        jobs=JobsConfig(enabled=False),
+    )
     ocr = serve.deployment(
         PlantedOcr, name="Ocr", max_ongoing_requests=3, max_queued_requests=-1, autoscaling_config=AUTOSCALING
     ).bind(config.ocr, "cpu", str(log))
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
+    layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
     ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress", max_ongoing_requests=1000)
-    serve.run(ingress.bind(config, ocr, chart, True), name="reader")
+    serve.run(ingress.bind(config, ocr, chart, layout, True), name="reader")
     return f"http://127.0.0.1:{port}"
 
 

@@ -28,7 +28,7 @@ import httpx
 
 from tests.drawings import SALES, draw_page, encode
 from tests.hostile import HOSTILE
-from tests.service import ROOT, Service, shipped_config, start_service
+from tests.service import ROOT, Service, drop_jobs, shipped_config, start_service
 
 DEPLOYMENTS = ("Ocr", "Chart", "Ingress")
 REPLICAS = 2
@@ -184,13 +184,14 @@ async def drive(service: Service, requests: int, kills: int, rate: float, every_
 
 
 def complete_config() -> dict[str, Any]:
-    """The shipped config with a fixed number of replicas, each on one thread."""
+    """The shipped config with a fixed number of replicas of what is killed, each on one thread; without jobs."""
     config = shipped_config()
     application = config["applications"][0]
     for deployment in application["deployments"]:
         deployment.pop("autoscaling_config", None)
-        deployment["num_replicas"] = REPLICAS
+        deployment["num_replicas"] = REPLICAS if deployment["name"] in DEPLOYMENTS else 1
     application["args"]["ocr"]["threads"] = 1
+    drop_jobs(config)
     return config
 
 

@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from serve_app.chartgraph.training.evaluate import FIRST_SEED, sample_scene
 from serve_app.chartgraph.training.renderer import render
 from serve_app.charts.transformers_chart import TransformersChart
 from serve_app.config import ChartConfig, RecycleConfig
 from serve_app.hosting.chart_queue import ChartQueue
 from serve_app.hosting.model_thread import ModelThread
 from serve_app.hosting.protocols import ChartInput
+from tests.bench.charts.samples import FIRST_SEED, sample_scene
 from tests.unit.charts.tiny import save_qwen2_vl
 
 SIZES = (1, 2, 4, 8)

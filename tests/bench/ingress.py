@@ -28,8 +28,8 @@ import ray
 from fastapi import FastAPI, Request
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.serving.deployments import Chart, Ingress, Ocr
+from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
+from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import start_nodes
 from tests.service import free_port, shipped_config
@@ -138,13 +138,20 @@ def local_ray() -> Iterator[str]:
 
 def bind_application(ingresses: int) -> serve.Application:
     """The application with engines that answer at once."""
-    config = AppConfig(device="cpu", ocr=OcrConfig(engine="fake"), chart=ChartConfig(model="fake"))
+    config = AppConfig(
+        device="cpu",
+        ocr=OcrConfig(engine="fake"),
+        chart=ChartConfig(model="fake"),
+        layout=LayoutConfig(engine="fake"),
+        jobs=JobsConfig(enabled=False),
+    )
     ocr = serve.deployment(Ocr, name="Ocr", max_ongoing_requests=AT_ONCE).bind(config.ocr, "cpu")
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
+    layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
     ingress = serve.deployment(
         serve.ingress()(Ingress), name="Ingress", num_replicas=ingresses, max_ongoing_requests=1000
     )
-    return ingress.bind(config, ocr, chart, True)
+    return ingress.bind(config, ocr, chart, layout, True)
 
 
 def node_config(nodes: int) -> dict[str, Any]:

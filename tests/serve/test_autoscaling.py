@@ -7,8 +7,8 @@ import pytest
 import ray
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.serving.deployments import Chart, Ingress, Ocr
+from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
+from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import wait_until
 from tests.service import free_port
@@ -31,11 +31,18 @@ def http():
     ray.init(address="local", num_cpus=4, include_dashboard=False, namespace="serve")
     port = free_port()
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    config = AppConfig(device="cpu", ocr=OcrConfig(engine="fake"), chart=ChartConfig(model="fake"))
+    config = AppConfig(
+        device="cpu",
+        ocr=OcrConfig(engine="fake"),
+        chart=ChartConfig(model="fake"),
+        layout=LayoutConfig(engine="fake"),
+        jobs=JobsConfig(enabled=False),
+    )
     ocr = serve.deployment(Ocr, name="Ocr", autoscaling_config=TO_ZERO).bind(config.ocr, "cpu")
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
+    layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
     ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress")
-    serve.run(ingress.bind(config, ocr, chart, True), name="reader")
+    serve.run(ingress.bind(config, ocr, chart, layout, True), name="reader")
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         yield client
     serve.shutdown()

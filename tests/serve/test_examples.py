@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.pdf_drawings import SENTENCE, draw_bars, draw_pdf, draw_sentences
 from tests.service import ROOT
 
 pytestmark = pytest.mark.serve
@@ -29,4 +30,19 @@ def test_chart_to_csv(service, tmp_path):
 
 def test_an_error_is_told(service, tmp_path):
     (tmp_path / "notes.txt").write_text("not an image")
-    assert "Send a PNG" in run(service, "chart_to_csv.py", tmp_path / "notes.txt")
+    assert "Send an image: PNG" in run(service, "chart_to_csv.py", tmp_path / "notes.txt")
+
+
+def test_read_document(service, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(draw_pdf(draw_sentences, draw_bars))
+    assert "1 pages read, of 2" in run(service, "read_document.py", tmp_path / "report.pdf", "--pages", "1")
+    assert SENTENCE in (tmp_path / "report.md").read_text()
+
+
+def test_job(service, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(draw_pdf(draw_sentences, draw_sentences))
+    before = service.get("/v1/jobs").json()
+    printed = run(service, "job.py", tmp_path / "report.pdf")
+    assert "page 1: " in printed
+    assert printed.endswith("done: 2 pages read, 0 not\n")
+    assert service.get("/v1/jobs").json() == before

@@ -14,8 +14,8 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RecycleConfig
-from serve_app.serving.deployments import Chart, Ingress
+from serve_app.config import AppConfig, ChartConfig, HttpConfig, JobsConfig, LayoutConfig, OcrConfig, RecycleConfig
+from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.drawings import encode
 from tests.serve.planted import BLUE, GREEN, RED, WHITE, PlantedOcr
 from tests.service import free_port
@@ -69,6 +69,8 @@ def application(cluster, tmp_path_factory, request):
         device="cpu",
         ocr=OcrConfig(engine="fake", recycle=getattr(request, "param", RecycleConfig())),
         chart=ChartConfig(model="fake"),
+        layout=LayoutConfig(engine="fake"),
+        jobs=JobsConfig(enabled=False),
         http=HttpConfig(deadline_s=30),
     )
     log = tmp_path_factory.mktemp("faults") / "calls.txt"
@@ -76,7 +78,8 @@ def application(cluster, tmp_path_factory, request):
         PlantedOcr, name="Ocr", num_replicas=REPLICAS, max_ongoing_requests=3, health_check_period_s=0.5
     ).bind(config.ocr, "cpu", str(log))
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
-    ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress").bind(config, ocr, chart, True)
+    layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
+    ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress").bind(config, ocr, chart, layout, True)
     serve.run(ingress, name="reader")
     yield Running(cluster, log, serve.get_deployment_handle("Ocr", "reader"))
     serve.delete("reader")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.drawings import encode
 from tests.nodes import Nodes, start_nodes, wait_until
-from tests.service import shipped_config
+from tests.service import drop_jobs, shipped_config
 
 pytestmark = pytest.mark.serve
 
@@ -21,14 +21,16 @@ GPU_NODE = {"num_cpus": 4, "num_gpus": 1}
 
 
 def config_for_nodes():
-    """The shipped config with fake engines, a fixed number of replicas, and the ingress kept on the CPU node."""
+    """The shipped config with fake engines, a fixed number of replicas, and what needs no GPU kept on the CPU node."""
     config = shipped_config()
     application = config["applications"][0]
-    application["args"]["ocr"]["engine"] = application["args"]["chart"]["model"] = "fake"
+    args = application["args"]
+    args["ocr"]["engine"] = args["layout"]["engine"] = args["chart"]["model"] = "fake"
+    drop_jobs(config)
     for deployment in application["deployments"]:
         deployment.pop("autoscaling_config", None)
         deployment["num_replicas"] = REPLICAS.get(deployment["name"], 1)
-        if deployment["name"] == "Ingress":
+        if deployment["name"] in ("Ingress", "Layout"):
             deployment["ray_actor_options"] = {"num_cpus": 0.1, "resources": {"ingress": 0.01}}
     return config
 
@@ -57,7 +59,7 @@ def assert_fits(found):
 
 
 def test_replicas_land_where_their_fractions_fit(nodes):
-    assert nodes.find_replicas()["cpu"] == {"Ingress": 1}
+    assert nodes.find_replicas()["cpu"] == {"Ingress": 1, "Layout": 1}
     found = find_models(nodes)
     assert count_all(found) == REPLICAS
     assert_fits(found)

@@ -16,9 +16,9 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig
+from serve_app.config import AppConfig, ChartConfig, HttpConfig, JobsConfig, LayoutConfig, Limits, OcrConfig
 from serve_app.serving import metrics
-from serve_app.serving.deployments import Chart, Ingress
+from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.bench.open_loop import run_load
 from tests.drawings import encode
 from tests.serve.planted import GREEN, RED, PlantedOcr
@@ -64,14 +64,17 @@ def running(tmp_path_factory):
         device="cpu",
         ocr=OcrConfig(engine="fake"),
         chart=ChartConfig(model="fake"),
+        layout=LayoutConfig(engine="fake"),
+        jobs=JobsConfig(enabled=False),
         http=HttpConfig(deadline_s=60),
         limits=Limits(max_wait_s=MAX_WAIT_S),
     )
     options = {"max_ongoing_requests": 3, "health_check_period_s": 0.5}
     ocr = serve.deployment(PlantedOcr, name="Ocr", **options).bind(config.ocr, "cpu", str(folder / "calls.txt"))
     chart = serve.deployment(Chart, name="Chart", **options).bind(config.chart, "cpu")
+    layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
     ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress", max_ongoing_requests=1000)
-    serve.run(ingress.bind(config, ocr, chart, True), name="reader")
+    serve.run(ingress.bind(config, ocr, chart, layout, True), name="reader")
     [node] = ray.nodes()
     yield Running(f"http://127.0.0.1:{port}", image, f"http://127.0.0.1:{node['MetricsExportPort']}/metrics")
     serve.shutdown()

@@ -7,13 +7,15 @@ import pytest
 import ray
 
 from serve_app.app import asks_for_gpu, build_app
-from serve_app.config import AppConfig, ChartConfig, OcrConfig
+from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 
 pytestmark = pytest.mark.serve
 
 ENGINES = {
     "ocr": OcrConfig(engine="fake", resources={"ocr": 1}),
     "chart": ChartConfig(model="fake", resources={"chart": 1}),
+    "layout": LayoutConfig(engine="fake"),
+    "jobs": JobsConfig(enabled=False),
 }
 
 

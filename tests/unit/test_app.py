@@ -6,6 +6,7 @@ import ray
 from serve_app.app import asks_for_gpu, build_app
 from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RemoteConfig
 from serve_app.errors import ConfigError
+from serve_app.serving import listening
 from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
 
 
@@ -19,6 +20,7 @@ def config(device, ocr, chart):
 def _one_gpu(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: True)
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 4.0, "GPU": 1.0})
+    monkeypatch.setattr(listening, "_get_global_client", lambda **_: None)
 
 
 @pytest.mark.usefixtures("_one_gpu")
@@ -59,13 +61,13 @@ def test_the_ingress_is_bound_to_both_models():
     assert (ocr.func_or_class, chart.func_or_class) == (Ocr, Chart)
     assert issubclass(ingress.func_or_class, Ingress)
     assert ingress.init_args[0] is args
-    assert ingress.init_args[3] is True  # the bundled chart model wants the OCR's words
+    assert ingress.init_args[4] is True  # the bundled chart model wants the OCR's words
     assert ingress.ray_actor_options == {"num_cpus": 0.3}
 
 
 def test_a_chart_model_that_writes_text_wants_no_words():
     args = AppConfig(device="cpu", chart=ChartConfig(model="opendatalab/MinerU2.5-2509-1.2B"))
-    assert parts(args)[0].init_args[3] is False
+    assert parts(args)[0].init_args[4] is False
 
 
 def test_each_model_gets_its_settings_and_what_it_needs_of_a_node():

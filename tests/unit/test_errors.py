@@ -26,6 +26,8 @@ def test_only_passing_troubles_are_retryable():
         "upload_timeout",
         "out_of_memory",
         "busy",
+        "rate_limited",
         "model_unavailable",
         "model_broken",
+        "store_unavailable",
     }

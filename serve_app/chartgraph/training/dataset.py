@@ -13,11 +13,10 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from serve_app.chartgraph.features import describe_texts, place_words
-from serve_app.chartgraph.linker import CHART_KINDS
 from serve_app.chartgraph.processing import pad_images, scale_image
-from serve_app.chartgraph.roles import MarkKind
-from serve_app.chartgraph.training.ocr_readings import Reading, make_checksum, match_words
-from serve_app.chartgraph.training.renderer import render
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind
+from serve_app.chartgraph.training.ocr_readings import Reading, match_words
+from serve_app.chartgraph.training.renderer import render, render_figure
 from serve_app.chartgraph.training.scene import Scene
 from serve_app.chartgraph.training.word_noise import shake_words
 from serve_app.chartgraph.trunk import KINDS, STRIDE
@@ -38,8 +37,14 @@ _WIDE = {MarkKind.SLICE: 2.0, MarkKind.HUB: 1.5}
 """Cells. How far from a mark a peak still counts as near; the middle of a large shape is hard to tell exactly."""
 
 
+UNTOLD = -100
+"""Target of a role that is not trained: in what is no chart, words have none."""
+
 Chart = tuple[Scene, Sequence[TextLine] | None]
 """A chart with the lines that OCR read on it, or None where its words are to be shaken."""
+
+FIGURES = 0.07
+"""Share of pictures that are no charts."""
 
 READ_SHARE = 0.5
 """Share of the charts with OCR's own words in training, where there are such."""
@@ -73,7 +78,7 @@ def make_example(scene: Scene, long_side: int, rng: random.Random, lines: Sequen
         pixels=pixels,
         words=place_words(words, scale),
         texts=describe_texts([w.text for w in words]),
-        roles=np.asarray([w.role for w in words], np.int64),
+        roles=np.asarray([UNTOLD if scene.kind is ChartKind.UNKNOWN else w.role for w in words], np.int64),
         marks=np.asarray([(m.x * scale, m.y * scale) for m in marks], np.float32).reshape(-1, 2),
         mark_kinds=np.asarray([m.kind for m in marks], np.int64),
         links=np.asarray(links, np.int64).reshape(-1, 3),
@@ -115,7 +120,7 @@ def collate(examples: list[Example]) -> dict[str, Tensor]:
         "words": torch.zeros(batch, count, 6),
         "texts": torch.zeros(batch, count, examples[0].texts.shape[1]),
         "word_mask": torch.zeros(batch, count, dtype=torch.bool),
-        "target_roles": torch.full((batch, count), -100),
+        "target_roles": torch.full((batch, count), UNTOLD),
         "target_marks": torch.zeros(batch, marks, 2),
         "target_mark_kinds": torch.full((batch, marks), -1),
         "target_links": torch.full((batch, marks, 3), -100),
@@ -143,21 +148,13 @@ def is_skipped(scene: Scene, rng: random.Random) -> bool:
 
 
 def try_render(seed: int) -> Scene | None:
-    """A scene, or None where its random data cannot be drawn: one chart in many thousands must not end a training."""
+    """A chart or a picture that is none; None where random data cannot be drawn, as that must not end a training."""
+    figure = random.Random(f"sort {seed}").random() < FIGURES
     try:
-        return render(seed)
+        return render_figure(seed) if figure else render(seed)
     except (ArithmeticError, ValueError, LookupError):
         log.warning("seed %d could not be rendered", seed, exc_info=True)
         return None
-
-
-def draw_again(reading: Reading) -> Chart | None:
-    """The chart that OCR has read, with what it read; None where other fonts draw another chart."""
-    scene = try_render(reading.seed)
-    if scene is None or make_checksum(scene.image) != reading.checksum:
-        log.warning("seed %d is not drawn here as it was when OCR read it: it is left out", reading.seed)
-        return None
-    return scene, reading.lines
 
 
 class ChartBatches(IterableDataset[dict[str, Tensor]]):
@@ -185,7 +182,8 @@ class ChartBatches(IterableDataset[dict[str, Tensor]]):
                 scene = try_render(seed)
                 if scene and not is_skipped(scene, rng):
                     charts.append((scene, None))
-            charts += filter(None, (draw_again(rng.choice(self.readings)) for _ in range(count - fresh)))
+            for reading in rng.choices(self.readings, k=count - fresh) if self.readings else ():
+                charts.append((reading.open_scene(), rng.choice((reading.lines, reading.parted))))
             start += count * workers
             charts.sort(key=lambda chart: chart[0].image.width / chart[0].image.height)
             batches = [charts[i : i + self.batch] for i in range(0, len(charts), self.batch)]

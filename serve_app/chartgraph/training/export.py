@@ -21,13 +21,21 @@ def export_model(model: ChartGraphForTableExtraction, folder: Path) -> None:
 
 
 def main() -> None:
-    """Exports the averaged weights of a training checkpoint."""
+    """Exports the averaged weights of a training checkpoint, or those halfway between earlier ones and its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of the training")
     parser.add_argument("out", type=Path, help="folder of config.json, model.safetensors, preprocessor_config.json")
+    parser.add_argument("--halfway-from", type=Path, help="exported weights: write the mean of these and the last ones")
     args = parser.parse_args()
     model = ChartGraphForTableExtraction(ChartGraphConfig())
-    model.load_state_dict(torch.load(args.checkpoint, map_location="cpu", weights_only=True)["average"])
+    state = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
+    if args.halfway_from:
+        # A short training forgets; halfway between its start and its end is better than either (WiSE-FT, Wortsman et
+        # al., 2022).
+        before = ChartGraphForTableExtraction.from_pretrained(args.halfway_from).state_dict()
+        model.load_state_dict({name: (value + state["model"][name]) / 2 for name, value in before.items()})
+    else:
+        model.load_state_dict(state["average"])
     export_model(model, args.out)
 
 

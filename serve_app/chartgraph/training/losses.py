@@ -7,6 +7,7 @@ from torch import Tensor
 from serve_app.chartgraph.linker import LINKS, LinkerOutput
 from serve_app.chartgraph.modeling import find_marks
 from serve_app.chartgraph.roles import MarkKind
+from serve_app.chartgraph.training.dataset import UNTOLD
 from serve_app.chartgraph.trunk import PATCH, STRIDE, TrunkOutput
 
 MATCH = 8.0
@@ -90,13 +91,16 @@ def linker_losses(
     true = (links[..., 0] != -100) & mask
     linkable = true & torch.isin(kinds, torch.tensor([int(k) for k in _LINKED], device=kinds.device))
     losses = {
-        "role": F.cross_entropy(linked.role.transpose(1, 2), batch["target_roles"], ignore_index=-100),
+        "role": _mean(
+            F.cross_entropy(linked.role.transpose(1, 2), batch["target_roles"], ignore_index=UNTOLD, reduction="none"),
+            batch["target_roles"] != UNTOLD,
+        ),
         "kind": F.cross_entropy(linked.kind, batch["target_kind"]),
         "stacked": F.binary_cross_entropy_with_logits(linked.stacked, batch["target_stacked"]),
         "real": _mean(F.binary_cross_entropy_with_logits(linked.real, true.float(), reduction="none"), mask),
     }
     right = {
-        "role": _mean((linked.role.argmax(-1) == batch["target_roles"]).float(), batch["word_mask"]),
+        "role": _mean((linked.role.argmax(-1) == batch["target_roles"]).float(), batch["target_roles"] != UNTOLD),
         "kind": (linked.kind.argmax(-1) == batch["target_kind"]).float().mean(),
         "real": _mean(((linked.real > 0) == true).float(), mask),
     }

@@ -92,12 +92,14 @@ class Trainer:
         batch = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
         words = {name: batch[name] for name in ("words", "texts", "word_mask")}
         pixels, cells = batch["pixel_values"], batch["cell_mask"]
+        whole = self.step % self.args.trunk_every == 0
         with torch.autocast(self.device.type, torch.bfloat16):
-            trunk = self.model.look(pixel_values=pixels, cell_mask=cells, **words)
+            with torch.set_grad_enabled(whole):
+                trunk = self.model.look(pixel_values=pixels, cell_mask=cells, **words)
             marks, kinds, mask, links = propose_marks(trunk, batch)
             given = {"marks": marks, "mark_kinds": kinds, "mark_mask": mask, "sizes": batch["sizes"]}
             linked = self.model.linker(pixels, cells, trunk, **words, **given)
-        losses = trunk_losses(trunk, batch)
+        losses = trunk_losses(trunk, batch) if whole else {}
         more, right = linker_losses(linked, batch, kinds, mask, links)
         losses |= more
         loss = torch.stack([WEIGHTS.get(name, 1.0) * value for name, value in losses.items()]).sum()
@@ -141,7 +143,7 @@ def train(args: argparse.Namespace) -> None:
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     loader = DataLoader(
-        ChartBatches(trainer.seed, args.batch, load_readings(args.readings)),
+        ChartBatches(trainer.seed, args.batch, list(load_readings(args.readings))),
         batch_size=None,
         num_workers=args.workers,
         prefetch_factor=4 if args.workers else None,
@@ -182,6 +184,7 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--trunk-every", type=int, default=1, help="train the trunk, which costs most, every N steps")
     parser.add_argument("--clip", type=float, default=2.0)
     parser.add_argument("--workers", type=int, default=1, help="processes that render charts")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of the model")

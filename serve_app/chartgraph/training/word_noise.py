@@ -17,6 +17,9 @@ for numbers."""
 _WIDER = (0.0, 0.8)
 """What an outline is wider than its text, in heights of the text; on the same charts 0.1 to 0.9."""
 
+_JOINED = 0.12
+"""Share of charts some of whose neighbouring labels are read as one line."""
+
 _KEYED = 0.06
 """Share of legend entries whose outline takes in the colour key on their left."""
 
@@ -40,10 +43,46 @@ def shake_words(words: Sequence[SceneWord], rng: random.Random, limit: int) -> t
         shaken.append((i, head))
         if tail:
             shaken.append((None, tail))
+    shaken, joined = _join_neighbours(shaken, rng, strength)
     shaken += [(None, _invent(words, rng)) for _ in range(3) if words and rng.random() < 0.1 * strength]
     rng.shuffle(shaken)
     shaken = shaken[:limit]
-    return [word for _, word in shaken], {i: at for at, (i, _) in enumerate(shaken) if i is not None}
+    index = {i: at for at, (i, _) in enumerate(shaken) if i is not None}
+    return [word for _, word in shaken], index | {i: index[into] for i, into in joined.items() if into in index}
+
+
+def _join_neighbours(
+    words: list[tuple[int | None, SceneWord]], rng: random.Random, strength: float
+) -> tuple[list[tuple[int | None, SceneWord]], dict[int, int]]:
+    """Reads labels that stand close together in a row as one line, in some charts.
+
+    Returns:
+        The words that are left, and for each that is not the one that it was joined to: both count from `shake_words`.
+    """
+    joined: dict[int, int] = {}
+    if rng.random() > _JOINED * strength:
+        return words, joined
+    left: list[tuple[int | None, SceneWord]] = []
+    for i, word in sorted(words, key=lambda pair: (round(pair[1].y / 4), pair[1].x)):
+        into, before = left[-1] if left else (None, None)
+        if before and i is not None and into is not None and _are_close(before, word) and rng.random() < 0.6:
+            left_edge, right_edge = before.x - before.width / 2, word.x + word.width / 2
+            text = before.text + rng.choice(("", " ", "-", " ")) + word.text
+            middle, width = (left_edge + right_edge) / 2, right_edge - left_edge
+            height = max(before.height, word.height)
+            left[-1] = into, dataclasses.replace(before, text=text, x=middle, width=width, height=height)
+            joined[i] = into
+        else:
+            left.append((i, word))
+    return left, joined
+
+
+def _are_close(left: SceneWord, right: SceneWord) -> bool:
+    """Whether two labels of one role stand side by side, legend entries a key's width apart."""
+    gap = right.x - right.width / 2 - left.x - left.width / 2
+    near = (3.0 if left.role is Role.SERIES else 0.8) * left.height
+    level = abs(left.y - right.y) < 0.3 * left.height and abs(left.angle) < 5 and abs(right.angle) < 5
+    return left.role is right.role and level and -0.5 * left.height < gap < near
 
 
 def _loosen(word: SceneWord, rng: random.Random, taller: float, wider: float) -> SceneWord:

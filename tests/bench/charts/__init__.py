@@ -1,1 +1,1 @@
-"""How well charts are read: `python -m tests.bench.charts [--ocr] [--charts N]`."""
+"""How well charts are read: `python -m tests.bench.charts [--url URL] [--charts N] [--folder DIR]`."""

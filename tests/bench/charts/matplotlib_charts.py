@@ -15,10 +15,10 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from serve_app.chartgraph.roles import Role
-from serve_app.chartgraph.training.evaluate import Sample
 from serve_app.chartgraph.training.scene import SceneWord
 from serve_app.chartgraph.words import outline_word
 from serve_app.domain import Cell, ChartKind, ChartTable, Number, TextLine
+from tests.bench.charts.samples import Sample
 
 STYLES = ("default", "default", "default", "ggplot", "seaborn-v0_8", "bmh", "fivethirtyeight", "seaborn-v0_8-whitegrid")
 NAMES = (
@@ -65,7 +65,7 @@ def _draw(form, rng: random.Random) -> Sample:
         Cell(rng_title) if rng_title else None,
         kind,
     )
-    return Sample(f"matplotlib {name}", image, table, tuple(_list_words(figure, image.height)))
+    return Sample("matplotlib", name, image, table, tuple(_list_words(figure, image.height)))
 
 
 def _cell(value: float, percent: bool) -> Cell:

@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from serve_app.chartgraph.training.evaluate import Sample
 from serve_app.domain import ChartKind
 from tests.bench.charts.matplotlib_charts import NAMES, SERIES
+from tests.bench.charts.samples import Sample
 from tests.bench.charts.vega_charts import VALUE, make_table
 
 TEMPLATES = ("plotly", "plotly", "plotly_white", "simple_white", "ggplot2")
@@ -52,7 +52,7 @@ def _draw(
     width, height = rng.choice(SIZES)
     png = figure.to_image("png", width=width, height=height, scale=rng.choice([1, 1, 1.5]))
     return Sample(
-        f"plotly {name}", Image.open(io.BytesIO(png)).convert("RGB"), make_table(names, labels, values, kind, corner="")
+        "plotly", name, Image.open(io.BytesIO(png)).convert("RGB"), make_table(names, labels, values, kind, corner="")
     )
 
 

@@ -1,8 +1,8 @@
 """Reads charts for the training of the bundled model: `python -m tests.bench.charts.readings --out FILE`.
 
-Draws the charts of some seeds and keeps what OCR reads on them. The training then mixes these charts with freshly drawn
-ones: `python -m serve_app.chartgraph.training.train --readings FILE …`. Several of these commands, with seeds and files
-of their own, use several cores. Goes on where it was stopped.
+Draws the charts of some seeds and keeps them with what OCR reads on them, as it is and parted into labels. The training
+then mixes these charts with freshly drawn ones: `python -m serve_app.chartgraph.training.train --readings FILE …`.
+Several of these commands, with seeds and files of their own, use several cores. Goes on where it was stopped.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from serve_app.chartgraph.label_separation import separate_labels
 from serve_app.chartgraph.training.dataset import is_skipped, try_render
-from serve_app.chartgraph.training.ocr_readings import Reading, load_readings, make_checksum, save_reading
+from serve_app.chartgraph.training.ocr_readings import load_readings, make_reading, save_reading
 from serve_app.config import OcrConfig
 from tests.bench.charts.ocr import make_ocr
 
@@ -33,8 +33,8 @@ def main() -> None:
         scene = None if seed in done else try_render(seed)
         if scene is None or is_skipped(scene, random.Random(seed)):
             continue
-        lines = separate_labels(scene.image, read(scene.image.convert("RGB")))
-        save_reading(Reading(seed, make_checksum(scene.image), tuple(lines)), args.out)
+        lines = read(scene.image.convert("RGB"))
+        save_reading(make_reading(seed, scene, lines, separate_labels(scene.image, lines)), args.out)
         count += 1
         if count % 100 == 0:
             print(f"{count} charts, {(time.monotonic() - started) / count:.2f} s each", flush=True)

@@ -11,9 +11,9 @@ from typing import Any
 import vl_convert
 from PIL import Image
 
-from serve_app.chartgraph.training.evaluate import Sample
 from serve_app.domain import Cell, ChartKind, ChartTable, Number
 from tests.bench.charts.matplotlib_charts import NAMES, SERIES
+from tests.bench.charts.samples import Sample
 
 VALUE, CATEGORY = "Amount", "Group"
 
@@ -25,7 +25,8 @@ def draw_samples(count: int, first: int = 0) -> Iterator[Sample]:
         rng = random.Random(seed)
         names = list(rng.choice(NAMES))
         name, kind, series, values, spec = forms[seed % len(forms)](rng, names)
-        yield Sample(f"vega {name}", _render(rng, spec, names, series, values), make_table(names, series, values, kind))
+        image = _render(rng, spec, names, series, values)
+        yield Sample("vega", name, image, make_table(names, series, values, kind), name=str(seed))
 
 
 def _render(rng: random.Random, spec: dict[str, Any], names: list[str], series: list[str], values: list[list[float]]):

@@ -6,10 +6,10 @@ import pytest
 
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
-from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalClient, LocalLayout, LocalOcr
 
 
 @dataclass
@@ -19,12 +19,17 @@ class Service:
     http: httpx.AsyncClient
     ocr: LocalOcr
     chart: LocalChart
+    layout: LocalLayout
     loads: dict[str, Load]
-    pipeline: reading.Service
+    reading: reading.Service
+
+    @property
+    def models(self) -> dict[str, LocalClient]:
+        return {reading.OCR: self.ocr, reading.CHART: self.chart, reading.LAYOUT: self.layout}
 
     @property
     def calls(self) -> int:
-        return self.ocr.calls + self.chart.calls
+        return sum(model.calls for model in self.models.values())
 
 
 @pytest.fixture
@@ -34,13 +39,13 @@ def config() -> AppConfig:
 
 @pytest.fixture
 async def service(config: AppConfig) -> AsyncIterator[Service]:
-    ocr, chart = LocalOcr(FakeOcr()), LocalChart(FakeChart())
+    ocr, chart, layout = LocalOcr(FakeOcr()), LocalChart(FakeChart()), LocalLayout(FakeLayout())
     loads = {
         model: Load(model, config.limits, lambda: ReplicaCounts(running=1, target=2))
-        for model in (reading.OCR, reading.CHART)
+        for model in (reading.OCR, reading.CHART, reading.LAYOUT)
     }
-    pipeline = reading.Service(config, ocr, chart, Admission(loads), chart_wants_words=True)
-    app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart})
+    pipeline = reading.Service(config, ocr, chart, layout, Admission(loads), chart_wants_words=True)
+    app = build_api(pipeline, {reading.OCR: ocr, reading.CHART: chart, reading.LAYOUT: layout})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        yield Service(http, ocr, chart, loads, pipeline)
+        yield Service(http, ocr, chart, layout, loads, pipeline)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from serve_app.api.receiving import Arrivals
 from serve_app.api.upload import read_image
-from serve_app.config import AppConfig, Limits
+from serve_app.config import AppConfig, DocumentsConfig, Limits
 from serve_app.errors import BadRequest, InvalidParameter, TooManyBytes
 from serve_app.pipeline.admission import Ticket
 
@@ -24,7 +24,7 @@ HEAD = (
 
 @pytest.fixture
 def config():
-    return AppConfig(limits=Limits(max_bytes=LIMIT))
+    return AppConfig(limits=Limits(max_bytes=LIMIT), documents=DocumentsConfig(max_bytes=LIMIT))
 
 
 TICKET = Ticket({}, 60.0, lambda: 0.0)

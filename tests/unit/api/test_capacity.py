@@ -13,7 +13,7 @@ async def test_an_idle_service_has_room(service):
         "mean_service_s": None,
         "admits": True,
     }
-    assert answer.json() == {"models": {"ocr": idle, "chart": idle}}
+    assert answer.json() == {"models": {"ocr": idle, "chart": idle, "layout": idle}}
     assert service.calls == 0
 
 

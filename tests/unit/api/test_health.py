@@ -16,6 +16,7 @@ async def test_ready_names_the_model_that_is_not(service):
     assert answer.json()["models"] == {
         "ocr": {"ready": True, "reason": ""},
         "chart": {"ready": False, "reason": "no replica is running yet"},
+        "layout": {"ready": True, "reason": ""},
     }
     assert (await service.http.get("/health")).status_code == 200
 
@@ -29,4 +30,6 @@ async def test_a_probe_may_ask_by_head(service, path):
 
 async def test_models_are_listed(service):
     models = (await service.http.get("/v1/models")).json()["models"]
-    assert [(model["name"], model["task"]) for model in models] == [("fake", "ocr"), ("fake", "chart")]
+    assert [(model["name"], model["task"]) for model in models] == [
+        ("fake", task) for task in ("ocr", "chart", "layout")
+    ]

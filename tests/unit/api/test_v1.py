@@ -124,9 +124,9 @@ async def test_a_request_id_is_bounded_to_printable_ascii(service, sent, echoed)
 async def test_an_answer_says_how_many_pages_were_not_read(service, path):
     pages = encode(draw_page(), "TIFF", save_all=True, append_images=[draw_page(), draw_page()])
     body = (await service.http.post(path, content=pages)).json()
-    assert (body["pages_total"], body["pages_read"]) == (3, 1)
+    assert (body["pagesTotal"], body["pagesRead"]) == (3, 1)
     body = (await service.http.post(path, content=PNG)).json()
-    assert (body["pages_total"], body["pages_read"]) == (1, 1)
+    assert (body["pagesTotal"], body["pagesRead"]) == (1, 1)
 
 
 class TestArrival:

@@ -3,10 +3,9 @@
 import numpy as np
 
 from serve_app.chartgraph.graph import Graph
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.scene import Scene
 from serve_app.chartgraph.words import PlacedWord, outline_word
-from serve_app.domain import ChartKind
 
 
 def perfect_graph(scene: Scene) -> Graph:
@@ -23,6 +22,6 @@ def perfect_graph(scene: Scene) -> Graph:
         kinds=np.array([int(m.kind) for m in scene.marks], np.int64),
         scores=np.ones(len(scene.marks)),
         links=links,
-        chart_kinds=np.eye(len(ChartKind))[list(ChartKind).index(scene.kind)],
+        chart_kinds=np.eye(len(CHART_KINDS))[CHART_KINDS.index(scene.kind)],
         stacked=float(scene.stacked),
     )

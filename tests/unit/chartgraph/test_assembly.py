@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from serve_app.chartgraph.assembly import assemble
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.renderer import render
 from serve_app.domain import ChartKind
 from serve_app.tables.scores import rms_f1
@@ -23,23 +23,26 @@ def with_role(graph, role):
 
 
 def test_a_perfect_graph_gives_the_exact_table(scenes):
-    scores = [rms_f1(assemble(perfect_graph(scene)), scene.table).f1 for scene in scenes]
+    scores = [rms_f1(assemble(perfect_graph(scene)).table, scene.table).f1 for scene in scenes]
     assert np.median(scores) == pytest.approx(1, abs=1e-3)
     assert np.mean(scores) > 0.93  # the rest are charts with one tick, or units that are nowhere printed
 
 
 def test_kind_title_and_shape(scenes):
     for scene in scenes:
-        table = assemble(perfect_graph(scene))
+        read = assemble(perfect_graph(scene))
+        table = read.table
         assert table.kind is scene.kind
         assert (table.title and table.title.text) == (scene.table.title and scene.table.title.text)
-        assert len(table.rows) == len(scene.table.rows)
+        # What stands between the labels of an axis that counts has rows too, which the answer says.
+        inferred = "thinned_labels" in [warning.code for warning in read.warnings]
+        assert len(table.rows) == len(scene.table.rows) or (inferred and len(table.rows) > len(scene.table.rows))
         assert all(len(row) == len(table.columns) == len(scene.table.columns) for row in table.rows)
 
 
 def test_confidences_are_probabilities_and_places_are_in_the_image(scenes):
     for scene in scenes:
-        for cell in (cell for row in assemble(perfect_graph(scene)).rows for cell in row):
+        for cell in (cell for row in assemble(perfect_graph(scene)).table.rows for cell in row):
             assert 0 <= cell.confidence <= 1
             if cell.place is not None and isinstance(cell.place[0], float):
                 assert 0 <= cell.place[0] <= scene.image.width
@@ -49,8 +52,9 @@ def test_a_missing_mark_leaves_an_empty_cell(scenes):
     scene = next(s for s in scenes if s.kind is ChartKind.BAR and not s.stacked)
     graph = perfect_graph(scene)
     scores = graph.scores.copy()
-    scores[next(i for i, m in enumerate(scene.marks) if m.category is not None)] = 0.01
-    table = assemble(dataclasses.replace(graph, scores=scores))
+    placed = [i for i, m in enumerate(scene.marks) if m.category is not None]
+    scores[placed[len(placed) // 2]] = 0.01  # one in the middle: what lies beyond all marks may be no category
+    table = assemble(dataclasses.replace(graph, scores=scores)).table
     cells = [cell for row in table.rows for cell in row[1:]]
     assert [(c.text, c.confidence) for c in cells].count(("", 0.0)) == 1
     assert len(table.rows) == len(scene.table.rows)
@@ -66,7 +70,7 @@ def test_two_marks_for_one_cell_leave_the_likelier(scenes):
         scores=np.concatenate((graph.scores, graph.scores * 0.6)),
         links=np.concatenate((graph.links, graph.links), 1),
     )
-    assert rms_f1(assemble(double), assemble(graph)).f1 == pytest.approx(1)
+    assert rms_f1(assemble(double).table, assemble(graph).table).f1 == pytest.approx(1)
 
 
 def test_nothing_found_is_an_empty_table(scenes):
@@ -74,7 +78,7 @@ def test_nothing_found_is_an_empty_table(scenes):
     nothing = dataclasses.replace(
         graph, points=np.zeros((0, 2)), kinds=np.zeros(0, int), scores=np.zeros(0), links=graph.links[:, :0]
     )
-    table = assemble(nothing)
+    table = assemble(nothing).table
     assert table.kind is ChartKind.UNKNOWN
     assert table.rows == ()
 
@@ -85,7 +89,7 @@ def test_no_words_at_all(scenes):
         mute = dataclasses.replace(
             graph, words=[], roles=np.zeros((0, len(Role))), links=np.ones((3, len(graph.points), 1))
         )
-        assert assemble(mute).title is None
+        assert assemble(mute).table.title is None
 
 
 def test_any_probabilities_give_a_rectangular_table(scenes):
@@ -98,10 +102,10 @@ def test_any_probabilities_give_a_rectangular_table(scenes):
             roles=rng.dirichlet(np.full(len(Role), 0.3), len(graph.words)),
             links=links / links.sum(-1, keepdims=True),
             scores=rng.random(len(graph.scores)),
-            chart_kinds=rng.dirichlet(np.ones(len(ChartKind))),
+            chart_kinds=rng.dirichlet(np.ones(len(CHART_KINDS))),
             stacked=float(rng.random()),
         )
-        table = assemble(shaken)
+        table = assemble(shaken).table
         assert all(len(row) == len(table.columns) for row in table.rows)
         assert all(0 <= cell.confidence <= 1 for row in table.rows for cell in row)
 
@@ -111,6 +115,6 @@ def test_the_unit_of_the_ticks_is_that_of_the_values(scenes):
     percent = [g for g, s in graphs if any("%" in w.text for w in s.words if w.role is Role.TICK)]
     assert percent
     for graph in percent:
-        numbers = [c.number for row in assemble(graph).rows for c in row[1:] if c.number]
+        numbers = [c.number for row in assemble(graph).table.rows for c in row[1:] if c.number]
         assert numbers
         assert all(number.percent for number in numbers)

@@ -3,10 +3,9 @@ import pytest
 
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.labels import find_heading, fold_links, join_labels
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import CHART_KINDS, Role
 from serve_app.chartgraph.training.scene import SceneWord
 from serve_app.chartgraph.words import PlacedWord, outline_word
-from serve_app.domain import ChartKind
 
 
 def make_graph(*words: tuple[str, float, float, float, Role]) -> Graph:
@@ -22,7 +21,7 @@ def make_graph(*words: tuple[str, float, float, float, Role]) -> Graph:
         kinds=np.zeros(1, np.int64),
         scores=np.ones(1),
         links=np.full((3, 1, 1 + len(words)), 1 / (1 + len(words))),
-        chart_kinds=np.eye(len(ChartKind))[0],
+        chart_kinds=np.eye(len(CHART_KINDS))[0],
         stacked=0.0,
     )
 

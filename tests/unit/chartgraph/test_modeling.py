@@ -2,13 +2,14 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 
+from serve_app.chartgraph.assembly import assemble
 from serve_app.chartgraph.modeling import find_marks
 from serve_app.chartgraph.registry import ChartGraphConfig, ChartGraphForTableExtraction, ChartGraphProcessor
-from serve_app.chartgraph.training.evaluate import sample_scene
 from serve_app.chartgraph.training.export import export_model
 from serve_app.chartgraph.training.renderer import render
 from serve_app.chartgraph.trunk import TrunkOutput
 from serve_app.domain import ChartKind, Size
+from tests.bench.charts.samples import sample_scene
 
 TINY = ChartGraphConfig(
     widths=(8, 16, 24),
@@ -66,7 +67,8 @@ def test_is_saved_and_found_by_the_auto_classes(model, samples, tmp_path):
 def test_tables_of_images_without_words(model, samples):
     processor, image = ChartGraphProcessor(long_side=128), samples[0].image
     outputs = model.generate(**processor([image], [()]))
-    [table] = processor.post_process_tables(outputs, [()], [Size(*image.size)])
+    [graph] = processor.post_process_graphs(outputs, [()], [Size(*image.size)])
+    table = assemble(graph).table
     assert table.kind in ChartKind
     assert all(len(row) == len(table.columns) for row in table.rows)
 

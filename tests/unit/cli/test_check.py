@@ -78,3 +78,25 @@ def test_a_file_that_is_not_yaml_is_a_clear_error(tmp_path):
     broken.write_text("applications: [")
     with pytest.raises(ConfigError, match="is not YAML"):
         check_file(str(broken))
+
+
+@pytest.mark.parametrize(
+    ("host", "http", "found"),
+    [
+        ("127.0.0.1", {}, False),
+        ("0.0.0.0", {}, True),
+        ("0.0.0.0", {"open": True}, False),
+        ("0.0.0.0", {"keys_env": "KEYS"}, False),
+        (None, {}, True),  # Serve's own default for a file is all addresses
+    ],
+)
+def test_a_service_for_strangers_is_found(host, http, found):
+    document = yaml.safe_load((ROOT / "serve_config.yaml").read_text())
+    if host is None:
+        del document["http_options"]
+    else:
+        document["http_options"]["host"] = host
+    document["applications"][0]["args"]["http"] = http
+    mistakes = check_document(document)
+    assert bool(mistakes) is found
+    assert all("no API key" in mistake for mistake in mistakes)

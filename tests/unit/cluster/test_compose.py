@@ -52,3 +52,4 @@ def test_all_parts_of_the_cluster_share_the_token():
         environment = compose()["services"][name]["environment"]
         assert environment["RAY_AUTH_MODE"] == "token"
         assert environment["RAY_AUTH_TOKEN"].startswith("${RAY_AUTH_TOKEN:?")
+        assert environment["SERVE_APP_KEYS"].startswith("${SERVE_APP_KEYS:?")

@@ -73,6 +73,15 @@ def test_the_cluster_finds_its_redis(cluster):
     assert password["valueFrom"] == options["redisPassword"]["valueFrom"]
 
 
+def test_every_worker_holds_the_api_keys(service, cluster):
+    """An Ingress replica may run on any."""
+    [application] = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    for group, spec in pod_specs(cluster).items():
+        [container] = spec["containers"]
+        names = [variable["name"] for variable in container.get("env", [])]
+        assert names == ([] if group == "head" else [application["args"]["http"]["keys_env"]])
+
+
 def test_the_config_is_the_shipped_one(service):
     shipped = yaml.safe_load((ROOT / "cluster" / "serve_config.gpu.yaml").read_text())
     assert yaml.safe_load(service["spec"]["serveConfigV2"]) == shipped, "copy serve_config.gpu.yaml to serveConfigV2"

@@ -33,13 +33,21 @@ def test_a_misspelt_name_is_found(config):
 
 
 def test_all_nodes_share_the_token(config):
-    assert config["file_mounts"] == {"~/.ray/auth_token": "~/.ray/auth_token"}
+    assert config["file_mounts"]["~/.ray/auth_token"] == "~/.ray/auth_token"
     starts = [command for command in start_commands(config) if "ray start" in command]
     assert len(starts) == 2
     for command in starts:
         assert "--env RAY_AUTH_MODE=token" in config.get("docker", {}).get("run_options", []) or command.startswith(
             "RAY_AUTH_MODE=token "
         )
+
+
+def test_all_nodes_hold_the_api_keys(config):
+    """An Ingress replica may run on any, and reads them from the variable that the config names."""
+    path = "~/.config/serve-app/keys.json"
+    assert config["file_mounts"][path] == path
+    for command in start_commands(config):
+        assert "ray start" not in command or f'{keys_variable()}="$(cat {path})"' in command
 
 
 def test_the_commands_are_sound_shell(config):
@@ -52,6 +60,11 @@ def test_the_commands_are_sound_shell(config):
         check=False,
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def keys_variable():
+    [application] = yaml.safe_load((ROOT / "cluster" / "serve_config.gpu.yaml").read_text())["applications"]
+    return application["args"]["http"]["keys_env"]
 
 
 def start_commands(config):

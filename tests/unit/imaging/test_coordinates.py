@@ -1,9 +1,19 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from serve_app.domain import Cell, ChartTable, Page, Size, TextLine, Word
-from serve_app.imaging.coordinates import rescale_lines, rescale_page, rescale_table, scale_point
+from serve_app.imaging.coordinates import (
+    find_bounds,
+    rescale_lines,
+    rescale_page,
+    rescale_table,
+    scale_point,
+    turn_back,
+    turn_forth,
+)
+from serve_app.imaging.encode import TURNS
 
 BOX = ((10.0, 20.0), (30.0, 20.0), (30.0, 40.0), (10.0, 40.0))
 DOUBLE_AND_HALF = ((20.0, 10.0), (60.0, 10.0), (60.0, 20.0), (20.0, 20.0))
@@ -52,3 +62,15 @@ def test_places_of_cells_move():
 def test_the_same_size_changes_nothing():
     page = Page(SOURCE, (TextLine("a", 1.0, BOX),), "m")
     assert rescale_page(page, SOURCE) is page
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_an_outline_in_a_turned_image_comes_back_to_the_same_pixels(degrees: int) -> None:
+    image = Image.new("L", (40, 24), 0)
+    image.paste(255, (5, 8, 15, 11))
+    turned = image.transpose(TURNS[degrees])
+    left, top, right, bottom = turned.getbbox() or (0, 0, 0, 0)
+    outline = ((left, top), (right, top), (right, bottom), (left, bottom))
+    back = turn_back(outline, degrees, Size(40, 24))
+    assert find_bounds(back) == (5, 8, 15, 11)
+    assert turn_forth(back, degrees, Size(40, 24)) == outline

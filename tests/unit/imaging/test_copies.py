@@ -9,6 +9,7 @@ from serve_app.domain import Size
 from serve_app.errors import UnreadableImage
 from serve_app.imaging import copies
 from serve_app.imaging.copies import TILED_PIXELS, Copies, Copy, Prepared, Tiles
+from serve_app.imaging.decode import decode_prepared
 from serve_app.imaging.header import Header, check_header
 from tests.drawings import encode, sketch_chart
 from tests.hostile import animation, deep_png, half
@@ -170,3 +171,10 @@ def test_a_large_jpeg_is_decoded_at_the_size_of_its_largest_copy(monkeypatch: py
     small, large = upload.prepare(Copy(400), Copy(800))
     assert (small.size, large.size) == (Size(400, 300), Size(800, 600))
     assert asked == [800]
+
+
+@pytest.mark.parametrize("grey", [encode(sketch_chart(300, 200).convert("L"), name) for name in ("PNG", "BMP", "TIFF")])
+def test_a_page_in_grey_reaches_the_model_as_the_same_page_in_rgb_does(grey: bytes) -> None:
+    rgb = encode(sketch_chart(300, 200).convert("L").convert("RGB"), "PNG")
+    seen = [np.asarray(decode_prepared(make(data).data)) for data in (grey, rgb)]
+    assert np.array_equal(*seen)

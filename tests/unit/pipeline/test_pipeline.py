@@ -1,18 +1,19 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from serve_app.config import AppConfig, ChartConfig, Limits
-from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Size
+from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, ReadingWarning, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
-from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.analysis import admit_analysis, analyze
 from serve_app.pipeline.chart import admit_chart, read_chart
-from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.pipeline.text import admit_text, read_text
 from serve_app.pipeline.upload import Upload
-from tests.clients import LocalChart, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr
 from tests.drawings import draw_page, encode
 
 LARGE = encode(draw_page(("one line",), width=2048))
@@ -22,8 +23,12 @@ PAGE = encode(draw_page(("one line",) * 20, width=1500))
 
 def build(*, wants_words, config=None, chart_engine=None):
     config, ocr, chart = config or AppConfig(), LocalOcr(FakeOcr()), LocalChart(chart_engine or FakeChart())
-    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
-    return Service(config, ocr, chart, Admission(loads), chart_wants_words=wants_words), ocr, chart
+    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
+    return (
+        Service(config, ocr, chart, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words),
+        ocr,
+        chart,
+    )
 
 
 async def opened(service, data):
@@ -31,7 +36,8 @@ async def opened(service, data):
 
 
 def count_in_flight(service):
-    return {model: capacity.in_flight for model, capacity in service.admission.report().items()}
+    report = service.admission.report()
+    return {model: report[model].in_flight for model in (OCR, CHART)}
 
 
 async def test_a_model_without_words_reads_beside_the_ocr():
@@ -184,3 +190,19 @@ async def test_a_full_queue_behind_the_admission_tells_when_to_come_again():
     with pytest.raises(Busy) as caught, admit_text(service, 60) as ticket:
         await read_text(service, ticket, await opened(service, LARGE), OcrOptions())
     assert caught.value.retry_after == 1
+
+
+class WarningChart(FakeChart):
+    """Answers each chart with a warning and half of the confidence."""
+
+    def read(self, charts):
+        warning = ReadingWarning("marks_unread", "2 marks are missing")
+        return [replace(reading, warnings=(warning,), confidence=0.5) for reading in super().read(charts)]
+
+
+async def test_warnings_and_confidence_of_a_chart_reach_the_caller():
+    pipeline, _, _ = build(wants_words=True, chart_engine=WarningChart())
+    with admit_chart(pipeline, 60) as ticket:
+        reading = await read_chart(pipeline, ticket, await opened(pipeline, LARGE))
+    assert [warning.code for warning in reading.warnings] == ["marks_unread"]
+    assert reading.confidence == 0.5

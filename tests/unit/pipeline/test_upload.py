@@ -1,7 +1,5 @@
-import asyncio
 import threading
 from io import BytesIO
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +9,8 @@ from serve_app.config import AppConfig, ChartConfig, Limits, OcrConfig
 from serve_app.domain import Size, TextLine
 from serve_app.errors import TooManyBytes, TooManyPixels, UnreadableImage
 from serve_app.imaging import copies
+from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.service import Service
 from serve_app.pipeline.upload import Upload
 from tests.drawings import draw_page, encode
 
@@ -18,16 +18,17 @@ PAGE = draw_page(("one line",), width=2048)  # 2048 x 116
 PNG = encode(PAGE)
 
 
+def serve(config):
+    """A service of which only the settings are asked."""
+    return Service(config, None, None, None, Admission({}), chart_wants_words=True)
+
+
+def lossy(quality):
+    return AppConfig(transport="jpeg", jpeg_quality=quality, chart=ChartConfig(max_long_side=768))
+
+
 def opened(data):
     return Image.open(BytesIO(data))
-
-
-@pytest.fixture
-def open_upload(bench):
-    async def open_upload(config, data):
-        return await Upload.open(bench(config).service, data)
-
-    return open_upload
 
 
 @pytest.mark.parametrize(
@@ -38,20 +39,20 @@ def open_upload(bench):
         ({"max_side": 2000}, TooManyPixels),
     ],
 )
-async def test_each_limit_of_the_config_is_held(open_upload, limits, error):
+async def test_each_limit_of_the_config_is_held(limits, error):
     with pytest.raises(error):
-        await open_upload(AppConfig(limits=Limits(**limits)), PNG)
+        await Upload.open(serve(AppConfig(limits=Limits(**limits))), PNG)
 
 
-async def test_the_size_is_that_of_the_upright_image(open_upload):
+async def test_the_size_is_that_of_the_upright_image():
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert (await open_upload(AppConfig(), encode(PAGE, "JPEG", exif=exif))).size == Size(116, 2048)
+    assert (await Upload.open(serve(AppConfig()), encode(PAGE, "JPEG", exif=exif))).size == Size(116, 2048)
 
 
-async def test_each_model_gets_the_copy_that_its_settings_ask_for(open_upload):
+async def test_each_model_gets_the_copy_that_its_settings_ask_for():
     config = AppConfig(ocr=OcrConfig(max_long_side=1536), chart=ChartConfig(max_long_side=768))
-    upload = await open_upload(config, PNG)
+    upload = await Upload.open(serve(config), PNG)
     page, chart = await upload.prepare_for_ocr(), await upload.prepare_for_chart()
     assert (page.size, chart.size) == (Size(1536, 87), Size(768, 44))
     assert (opened(page.data).size, opened(chart.data).size) == ((1536, 87), (768, 44))
@@ -60,55 +61,33 @@ async def test_each_model_gets_the_copy_that_its_settings_ask_for(open_upload):
 
 @pytest.mark.parametrize("ocr", [False, True])
 @pytest.mark.parametrize("chart", [False, True])
-async def test_each_model_is_binarised_for_alone(open_upload, ocr, chart):
+async def test_each_model_is_binarised_for_alone(ocr, chart):
     config = AppConfig(ocr=OcrConfig(binarise=ocr), chart=ChartConfig(binarise=chart))
-    upload = await open_upload(config, PNG)
+    upload = await Upload.open(serve(config), PNG)
     for prepared, asked in ((await upload.prepare_for_ocr(), ocr), (await upload.prepare_for_chart(), chart)):
         assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
 
 
-@pytest.mark.parametrize("ocr", [False, True])
-@pytest.mark.parametrize("chart", [False, True])
-async def test_each_copy_of_both_is_binarised_for_alone(open_upload, ocr, chart):
-    config = AppConfig(ocr=OcrConfig(binarise=ocr), chart=ChartConfig(binarise=chart))
-    both = await (await open_upload(config, PNG)).prepare_for_both()
-    for prepared, asked in zip(both, (ocr, chart), strict=True):
-        assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
-
-
-async def test_the_memory_that_each_decode_may_take_is_told_first(open_upload, monkeypatch):
-    upload, told = await open_upload(AppConfig(), PNG), []
-    run = upload._decoding.run
-
-    async def record(weight, function, *arguments):
-        told.append(weight)
-        return await run(weight, function, *arguments)
-
-    monkeypatch.setattr(upload, "_decoding", SimpleNamespace(run=record))
-    for method in (upload.prepare_for_ocr, upload.prepare_for_chart, upload.prepare_for_both, lambda: upload.draw([])):
-        await method()
-    await upload.cut()
-    decode_bytes = upload._header.decode_bytes
-    assert decode_bytes >= 2048 * 116 * 3
-    assert told == [decode_bytes] * 4 + [decode_bytes + copies.TILED_BYTES]
-
-
-async def test_the_configs_transport_and_quality_are_used(open_upload):
-    upload = await open_upload(AppConfig(transport="jpeg", jpeg_quality=40, chart=ChartConfig(max_long_side=768)), PNG)
-    better = await open_upload(AppConfig(transport="jpeg", jpeg_quality=95, chart=ChartConfig(max_long_side=768)), PNG)
+async def test_the_configs_transport_and_quality_are_used():
+    upload = await Upload.open(
+        serve(AppConfig(transport="jpeg", jpeg_quality=40, chart=ChartConfig(max_long_side=768))), PNG
+    )
+    better = await Upload.open(
+        serve(AppConfig(transport="jpeg", jpeg_quality=95, chart=ChartConfig(max_long_side=768))), PNG
+    )
     low, high = (await upload.prepare_for_chart()).data, (await better.prepare_for_chart()).data
     assert opened(low).format == "JPEG"
     assert len(low) < len(high)
-    assert opened((await (await open_upload(AppConfig(), PNG)).prepare_for_chart()).data).format == "PNG"
+    assert opened((await (await Upload.open(serve(AppConfig()), PNG)).prepare_for_chart()).data).format == "PNG"
 
 
-async def test_tiles_have_the_configs_side(open_upload):
-    tiles = await (await open_upload(AppConfig(ocr=OcrConfig(tile_side=500)), PNG)).cut()
+async def test_tiles_have_the_configs_side():
+    tiles = await (await Upload.open(serve(AppConfig(ocr=OcrConfig(tile_side=500))), PNG)).cut()
     assert tiles.size == Size(4096, 232)
     assert 400 < max(opened(piece.data).width for piece in tiles.pieces) <= 500
 
 
-async def test_pixels_are_decoded_once_for_both_models_and_never_in_the_event_loop(open_upload, monkeypatch):
+async def test_pixels_are_decoded_once_and_never_in_the_event_loop(monkeypatch):
     threads = []
     decode = copies.decode
 
@@ -117,16 +96,14 @@ async def test_pixels_are_decoded_once_for_both_models_and_never_in_the_event_lo
         return decode(*args, **kwargs)
 
     monkeypatch.setattr(copies, "decode", record)
-    upload = await open_upload(AppConfig(ocr=OcrConfig(max_long_side=1536)), PNG)
+    upload = await Upload.open(serve(AppConfig(ocr=OcrConfig(max_long_side=1536))), PNG)
     assert threads == []
-    page, chart = await upload.prepare_for_both()
-    assert (page.size, chart.size) == (Size(1536, 87), Size(1024, 58))
+    await upload.prepare_for_both()
     assert len(threads) == 1
-    await asyncio.gather(upload.prepare_for_ocr(), upload.prepare_for_chart(), upload.cut(), upload.draw([]))
     assert threading.main_thread() not in threads
 
 
-async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(open_upload, monkeypatch):
+async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(monkeypatch):
     asked = []
     decode = copies.decode
 
@@ -136,19 +113,19 @@ async def test_a_large_jpeg_is_decoded_for_the_larger_of_its_copies(open_upload,
 
     monkeypatch.setattr(copies, "decode", record)
     config = AppConfig(ocr=OcrConfig(max_long_side=1536), chart=ChartConfig(max_long_side=1024))
-    await (await open_upload(config, encode(PAGE, "JPEG"))).prepare_for_chart()
+    await (await Upload.open(serve(config), encode(PAGE, "JPEG"))).prepare_for_chart()
     assert asked == [1536]
 
 
-async def test_damage_is_told_by_each_method(open_upload):
-    upload = await open_upload(AppConfig(), PNG[: len(PNG) // 2])
+async def test_damage_is_told_by_each_method():
+    upload = await Upload.open(serve(AppConfig()), PNG[: len(PNG) // 2])
     for method in (upload.prepare_for_ocr, upload.prepare_for_chart, upload.cut, lambda: upload.draw([])):
         with pytest.raises(UnreadableImage):
             await method()
 
 
-async def test_outlines_are_drawn_into_the_upload(open_upload):
-    upload = await open_upload(AppConfig(), PNG)
+async def test_outlines_are_drawn_into_the_upload():
+    upload = await Upload.open(serve(AppConfig()), PNG)
     outline = ((100.0, 20.0), (400.0, 20.0), (400.0, 90.0), (100.0, 90.0))
     drawn, plain = (np.asarray(opened(data)).astype(int) for data in await upload.draw([TextLine("a", 1.0, outline)]))
     changed = np.argwhere(np.abs(drawn - plain).max(axis=2) > 60)

@@ -38,7 +38,8 @@ def test_a_plan_fits_its_card_and_its_config_is_valid(model, card, cards, ocrs):
     for needs, share in ((plan.chart, config.chart.num_gpus), (plan.ocr, config.ocr.num_gpus)):
         # Also on a card that has less memory than its name says.
         assert needs is None or find_budget(card - find_reserve(card), share) >= needs.total - CONTEXT_BYTES
-    document = {"applications": [{"name": "reader", "import_path": IMPORT_PATH, **list_settings(plan)}]}
+    application = {"name": "reader", "import_path": IMPORT_PATH, **list_settings(plan)}
+    document = {"http_options": {"host": "127.0.0.1"}, "applications": [application]}
     assert check_document(document, card, cards) == []
     ongoing = {one["name"]: one["max_ongoing_requests"] for one in list_settings(plan)["deployments"]}
     assert ongoing["Chart"] >= config.chart.batch_size

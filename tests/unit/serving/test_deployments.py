@@ -11,12 +11,21 @@ import pytest
 from PIL import Image
 from ray.serve.schema import ReplicaState
 
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig, RecycleConfig, RemoteConfig
+from serve_app.config import (
+    AppConfig,
+    ChartConfig,
+    HttpConfig,
+    JobsConfig,
+    Limits,
+    OcrConfig,
+    RecycleConfig,
+    RemoteConfig,
+)
 from serve_app.domain import ChartReading, ChartTable, ModelInfo, OcrOptions, Readiness, Size, TextLine
 from serve_app.errors import Busy, ModelBroken, ModelUnavailable
 from serve_app.gpu.usage import Usage
 from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.serving import deployments
+from serve_app.serving import clients, deployments
 from serve_app.serving.deployments import CPU_NICENESS, Chart, Ingress, Ocr, RemoteChart
 from tests.drawings import draw_page, encode
 
@@ -290,16 +299,25 @@ def read_page(image, options):
     return FakeOcr().read(Image.new("RGB", (300, 116)), options)
 
 
+NO_JOBS = AppConfig(jobs=JobsConfig(enabled=False))
+LAYOUT = Handle("Page", describe=ModelInfo("pages", "layout", "fake", "cpu"))
+
+
 class TestIngress:
     """The HTTP application between Serve's handles: what an ingress replica makes of its arguments."""
 
     @pytest.fixture(autouse=True)
     def controller(self, monkeypatch, recorder):
         running = SimpleNamespace(replica_states={ReplicaState.RUNNING: 1}, message="")
-        found = {"Front": running, "Text": running, "Table": SimpleNamespace(replica_states={}, message="no GPU")}
+        found = {
+            "Front": running,
+            "Text": running,
+            "Page": running,
+            "Table": SimpleNamespace(replica_states={}, message="no GPU"),
+        }
         status = SimpleNamespace(applications={"reader": SimpleNamespace(deployments=found)})
         monkeypatch.setattr("serve_app.serving.replica_status.serve.status", lambda: status)
-        monkeypatch.setattr(deployments.serve, "get_replica_context", lambda: SimpleNamespace(deployment="Front"))
+        monkeypatch.setattr(clients.serve, "get_replica_context", lambda: SimpleNamespace(deployment="Front"))
         return found
 
     @pytest.fixture
@@ -317,15 +335,15 @@ class TestIngress:
         )
 
     def serve(self, config, ocr, chart, *, wants_words=True):
-        app = Ingress(config, ocr, chart, wants_words).__serve_build_asgi_app__()
+        app = Ingress(config, ocr, chart, LAYOUT, wants_words).__serve_build_asgi_app__()
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
     async def test_each_route_reaches_its_deployment(self, ocr, chart, recorder):
-        async with self.serve(AppConfig(), ocr, chart) as http:
+        async with self.serve(NO_JOBS, ocr, chart) as http:
             assert (await http.post("/v1/ocr", content=PNG)).json()["text"] == "fake 300x116"
             assert (await http.post("/v1/chart", content=PNG)).json()["model"] == "grapher"
             models = (await http.get("/v1/models")).json()["models"]
-        assert [model["name"] for model in models] == ["reader", "grapher"]
+        assert [model["name"] for model in models] == ["reader", "grapher", "pages"]
         assert [call[0] for call in ocr.calls] == ["read", "read", "describe"]
         assert [call[:2] for call in chart.calls] == [("read", PNG), ("describe",)]
         assert recorder.values("serve_app_in_flight", "ocr")[:3] == [1, 0, 1]
@@ -333,7 +351,7 @@ class TestIngress:
 
     @pytest.mark.parametrize("wants_words", [True, False])
     async def test_only_a_chart_model_that_wants_words_waits_for_the_ocr(self, ocr, chart, wants_words):
-        async with self.serve(AppConfig(), ocr, chart, wants_words=wants_words) as http:
+        async with self.serve(NO_JOBS, ocr, chart, wants_words=wants_words) as http:
             await http.post("/v1/chart", content=PNG)
         assert len(ocr.calls) == int(wants_words)
         [(_, _, lines)] = chart.calls
@@ -342,7 +360,7 @@ class TestIngress:
     async def test_each_models_replicas_are_counted(self, ocr, chart, controller):
         states = {ReplicaState.RUNNING: 3, ReplicaState.STARTING: 1}
         controller["Text"] = SimpleNamespace(replica_states=states, message="")
-        async with self.serve(AppConfig(), ocr, chart) as http:
+        async with self.serve(NO_JOBS, ocr, chart) as http:
             ready = (await http.get("/ready")).json()
             models = (await http.get("/v1/capacity")).json()["models"]
         assert ready["models"]["ocr"] == {"ready": True, "reason": ""}
@@ -352,31 +370,31 @@ class TestIngress:
     def test_the_lag_of_its_event_loop_is_observed(self, ocr, chart, monkeypatch, recorder):
         built = []
         monkeypatch.setattr(deployments, "build_api", lambda *arguments: built.append(arguments))
-        Ingress(AppConfig(), ocr, chart, True).__serve_build_asgi_app__()
-        [(service, models, observe_lag)] = built
-        assert (service.ocr, service.chart) == tuple(models.values())
+        Ingress(NO_JOBS, ocr, chart, LAYOUT, True).__serve_build_asgi_app__()
+        [(service, models, jobs, observe_lag)] = built
+        assert (service.ocr, service.chart, service.layout, jobs) == (*models.values(), None)
         observe_lag(0.25)
         assert recorder.values("serve_app_loop_lag_seconds") == [0.25]
 
     async def test_the_ingresses_share_the_replicas(self, ocr, chart, controller):
         controller["Front"] = SimpleNamespace(replica_states={ReplicaState.RUNNING: 2}, message="")
-        ingress = Ingress(AppConfig(), ocr, chart, True)
+        ingress = Ingress(NO_JOBS, ocr, chart, LAYOUT, True)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(ingress.__serve_build_asgi_app__()), base_url="http://service"
         ) as http:
             await http.get("/ready")  # waits for the controller's answer
-        assert [load.replicas.ingresses for load in ingress._service.admission.report().values()] == [2, 2]
+        assert [load.replicas.ingresses for load in ingress._clients.service.admission.report().values()] == [2, 2, 2]
 
     async def test_a_server_is_asked_only_where_there_is_one(self, ocr, chart, controller):
         controller["Table"] = controller["Text"]
-        remote = AppConfig(chart=ChartConfig(model="vendor/MinerU2.5", remote=REMOTE))
-        for config, ready in ((AppConfig(), True), (remote, False)):
+        remote = NO_JOBS.model_copy(update={"chart": ChartConfig(model="vendor/MinerU2.5", remote=REMOTE)})
+        for config, ready in ((NO_JOBS, True), (remote, False)):
             async with self.serve(config, ocr, chart) as http:
                 assert (await http.get("/ready")).json()["models"]["chart"]["ready"] is ready
         assert ocr.calls == []
 
     async def test_the_limits_are_the_configs(self, ocr, chart):
-        config = AppConfig(limits=Limits(max_in_flight=1))
+        config = NO_JOBS.model_copy(update={"limits": Limits(max_in_flight=1)})
         begun = asyncio.Event()
 
         def hang(*_):
@@ -399,7 +417,7 @@ class TestIngress:
 
         for handle in (ocr, chart):
             handle.read = SimpleNamespace(remote=handle._answer("read", lambda *_: ActorDiedError()))
-        config = AppConfig(http=HttpConfig(quarantine_s=seconds))
+        config = NO_JOBS.model_copy(update={"http": HttpConfig(quarantine_s=seconds)})
         async with self.serve(config, ocr, chart, wants_words=False) as http:
             for path in ("/v1/ocr", "/v1/chart"):
                 answers = [(await http.post(path, content=PNG)).status_code for _ in range(2)]

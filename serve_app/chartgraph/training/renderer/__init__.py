@@ -1,5 +1,6 @@
-"""Draws random charts with exact annotations, as training data of the chart model."""
+"""Draws random charts with exact annotations, and pictures that are none, as training data of the chart model."""
 
+from serve_app.chartgraph.training.renderer.figures import render_figure
 from serve_app.chartgraph.training.renderer.rendering import render
 
-__all__ = ["render"]
+__all__ = ["render", "render_figure"]

@@ -31,8 +31,8 @@ def draw_panel(drawing: Drawing, plot: Plot) -> None:
         at = plot.along(tick)
         ends = ((at, top), (at, bottom)) if plot.horizontal else ((left, at), (right, at))
         canvas.rule(*ends, style.theme.grid, thickness, dash)
-    for centre in plot.centres if style.grid == "both" else ():
-        at = plot.across(centre)
+    for place in plot.axis.places if style.grid == "both" else ():
+        at = plot.across(place)
         ends = ((left, at), (right, at)) if plot.horizontal else ((at, top), (at, bottom))
         canvas.rule(*ends, style.theme.grid, width, dash)
 
@@ -103,7 +103,11 @@ def _draw_ticks(drawing: Drawing, layout: Layout) -> None:
                 ends = ((edge, at), (out, at))
             if length:
                 canvas.rule(*_sorted(ends), style.theme.axis, width)
-            canvas.text(place, text, font, style.theme.muted, Role.TICK, anchor=anchor)
+            if style.tick_angle and not plot.horizontal:
+                middle = (edge + (1 if far else -1) * (layout.gap + font.cap / 2), at)
+                canvas.text(middle, text, font, style.theme.muted, Role.TICK, angle=style.tick_angle)
+            else:
+                canvas.text(place, text, font, style.theme.muted, Role.TICK, anchor=anchor)
         if style.minor_ticks and length and len(plot.scale.ticks) > 1:
             step = (plot.scale.ticks[1] - plot.scale.ticks[0]) / 5
             for i in range(5 * (len(plot.scale.ticks) - 1)):
@@ -124,8 +128,8 @@ def _draw_category_axis(drawing: Drawing, layout: Layout) -> None:
         edge = plot.along(0.0)
     length = style.tick_length * em if style.category_ticks and style.frame else 0.0
     if length:
-        for centre in plot.centres[:: layout.labels.every]:
-            at = plot.across(centre)
+        for place in plot.axis.places[:: layout.labels.every]:
+            at = plot.across(place)
             ends = ((edge, at), (edge - length, at)) if plot.horizontal else ((at, edge), (at, edge + length))
             canvas.rule(*_sorted(ends), style.theme.axis, style.axis_width * em)
     draw_labels(drawing, plot, layout.labels, edge, layout.gap)

@@ -137,6 +137,10 @@ class Canvas:
         ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in scaled], round(255 * alpha))
         self._image.paste(fill, (left, top), mask)
 
+    def paste(self, image: Image.Image) -> None:
+        """Cover the picture with another one of its size."""
+        self._image.paste(image.resize(self._image.size))
+
     def disc(
         self, centre: Point, radius: float, fill: Colour | None, outline: Colour | None = None, width: float = 1
     ) -> None:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.training.renderer.category_axis import CategoryAxis
 from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
 from serve_app.chartgraph.training.renderer.fonts import Font
 from serve_app.chartgraph.training.renderer.headings import wrap
@@ -30,16 +31,21 @@ class CategoryLabels:
     every: int = 1
 
 
-def set_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLabels:
-    """Set labels under a vertical chart whose categories are `pitch` pixels apart, at most `limit` pixels deep.
+def set_labels(drawing: Drawing, axis: CategoryAxis, width: float, limit: float) -> CategoryLabels:
+    """Set labels under a vertical chart whose plot area is `width` pixels wide, at most `limit` pixels deep.
 
     Raises:
         Crowded: they do not fit in any way.
     """
-    em, names, rotation = drawing.em, drawing.chart.categories, drawing.style.rotation
+    em, names, rotation, pitch = drawing.em, axis.names, drawing.style.rotation, axis.spacing * width
     font = drawing.font()
     widths = [font.width(name) for name in names]
     flat = tuple((name,) for name in names)
+    if drawing.style.thin > 1 and len(names) >= 6 and not drawing.chart.breaks:
+        pitch *= drawing.style.thin
+        if max(widths) <= pitch - 0.4 * em:
+            return CategoryLabels(flat, font, 0.0, "m", LINE * em, drawing.style.thin)
+        pitch /= drawing.style.thin
     if rotation in {"auto", "wrap"} and max(widths) <= pitch - 0.4 * em:
         return CategoryLabels(flat, font, 0.0, "m", LINE * em)
     if rotation == "wrap" or (rotation == "auto" and drawing.rng.random() < 0.45):
@@ -48,7 +54,7 @@ def set_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLabels:
             return CategoryLabels(lines, font, 0.0, "m", LINE * em * max(map(len, lines)))
         except Crowded:
             pass
-    if drawing.chart.kind.value in {"line", "area"} and len(names) >= 8 and drawing.rng.random() < 0.5:
+    if len(names) >= 8 and not drawing.chart.breaks and drawing.rng.random() < 0.5:
         for every in (2, 3):
             if max(widths) <= every * pitch - 0.4 * em:
                 return CategoryLabels(flat, font, 0.0, "m", LINE * em, every)
@@ -76,6 +82,7 @@ def fits_above(drawing: Drawing, pitch: float) -> bool:
     return (
         drawing.style.side_labels == "above"
         and len(drawing.chart.values) == 1
+        and not drawing.chart.breaks
         and pitch * (1 - drawing.style.bar_fill) / 2 > LINE * drawing.em
     )
 
@@ -92,8 +99,8 @@ def set_side_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLab
     if fits_above(drawing, pitch):
         return CategoryLabels(lines, font, 0.0, "above", 0.0)
     if max(font.width(name) for name in names) > limit or (drawing.style.rotation == "wrap" and limit > 5 * font.size):
-        width = min(limit, max(font.width(name) for name in names) * 0.7)
-        lines = tuple(tuple(wrap(name, font, width, 2)) if " " in name else (name,) for name in names)
+        width = min(limit, max(font.width(name) for name in names) * drawing.rng.choice([0.5, 0.7]))
+        lines = tuple(tuple(wrap(name, font, width, 3)) if " " in name else (name,) for name in names)
     depth = max(font.width(line) for label in lines for line in label)
     if depth > limit:
         raise Crowded
@@ -103,7 +110,7 @@ def set_side_labels(drawing: Drawing, pitch: float, limit: float) -> CategoryLab
 def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: float, gap: float) -> None:
     """Set the labels at `gap` pixels from `edge`, the pixel of the axis line (or of the plot area's side)."""
     for index in range(0, len(labels.lines), labels.every):
-        across = plot.across(plot.centres[index])
+        across = plot.across(plot.axis.places[index])
         place: Point
         if labels.hold == "above":
             rise = plot.pitch * drawing.style.bar_fill / 2 + 0.6 * drawing.em
@@ -121,8 +128,8 @@ def draw_labels(drawing: Drawing, plot: Plot, labels: CategoryLabels, edge: floa
             at = (place[0], place[1] + i * LINE * labels.font.size)
             ink = drawing.style.theme.muted
             word = drawing.canvas.text(at, line, labels.font, ink, role, anchor=anchor, angle=labels.angle)
-            if i == 0:
-                drawing.category_words[index] = word
+            if i == 0 and (target := plot.axis.targets[index]) is not None:
+                drawing.category_words[target] = word
 
 
 def _turned_place(labels: CategoryLabels, across: float, top: float, text: str) -> Point:

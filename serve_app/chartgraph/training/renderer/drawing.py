@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from serve_app.chartgraph.roles import MarkKind
 from serve_app.chartgraph.training.renderer.canvas import Canvas, Colour
-from serve_app.chartgraph.training.renderer.charts import Chart
+from serve_app.chartgraph.training.renderer.chart import Chart
 from serve_app.chartgraph.training.renderer.fonts import Font, load_font
 from serve_app.chartgraph.training.renderer.style import Style
 from serve_app.chartgraph.training.scene import Mark

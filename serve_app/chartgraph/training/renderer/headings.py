@@ -1,4 +1,4 @@
-"""Title, subtitle and source."""
+"""Title, subtitle, and what stands under the chart."""
 
 from dataclasses import dataclass
 
@@ -92,17 +92,21 @@ def draw_headings(drawing: Drawing, lines: list[HeadingLine], area: Box) -> None
         drawing.canvas.text((x, line.baseline), line.text, line.font, line.fill, line.role, anchor=anchor)
 
 
-def draw_source(drawing: Drawing, room: Room) -> None:
-    """Set the source note at the bottom of the picture, and cut its height off the room.
+def draw_notes(drawing: Drawing, room: Room) -> None:
+    """Set notes, source and publisher at the bottom of the picture, and cut their height off the room.
 
     Raises:
-        Crowded: it does not fit.
+        Crowded: they do not fit.
     """
-    if not drawing.chart.source:
+    em, width, ink = drawing.em, drawing.canvas.width, drawing.style.theme
+    font, bold = drawing.font(0.85), drawing.font(0.85, bold=True)
+    lines = [(line, font) for note in drawing.chart.notes for line in wrap(note, font, width - 2 * em, 3)]
+    lines += [(line, bold) for line in ([drawing.chart.brand] if drawing.chart.brand else [])]
+    if not lines:
         return
-    font = drawing.font(0.85)
-    text = wrap(drawing.chart.source, font, drawing.canvas.width - 2 * drawing.em, 1)[0]
-    strip = room.cut("bottom", 1.5 * drawing.em)
-    left = drawing.rng.random() < 0.7
-    place = (0.9 * drawing.em if left else drawing.canvas.width - 0.9 * drawing.em, strip[3] - 0.2 * drawing.em)
-    drawing.canvas.text(place, text, font, drawing.style.theme.muted, Role.OTHER, anchor="ls" if left else "rs")
+    strip = room.cut("bottom", (0.5 + 1.1 * len(lines)) * em)
+    left = drawing.style.article or drawing.rng.random() < 0.7
+    x, anchor = (0.9 * em, "ls") if left else (width - 0.9 * em, "rs")
+    for i, (line, face) in enumerate(reversed(lines)):
+        fill = ink.ink if face is bold else ink.muted
+        drawing.canvas.text((x, strip[3] - (0.2 + 1.1 * i) * em), line, face, fill, Role.OTHER, anchor=anchor)

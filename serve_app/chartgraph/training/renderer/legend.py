@@ -10,6 +10,7 @@ from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
 from serve_app.chartgraph.training.renderer.fonts import Font
 from serve_app.chartgraph.training.renderer.free_area import Room
 from serve_app.chartgraph.training.renderer.lines import draw_line_key
+from serve_app.chartgraph.training.renderer.series_names import choose_ink, find_naming
 from serve_app.domain import ChartKind, Point
 
 POSITIONS = {
@@ -50,6 +51,8 @@ def set_legend(drawing: Drawing, names: list[str], width: float, vertical: bool)
     font = drawing.font(rng.choice([1.0, 1.0, 0.9]))
     key_width = {"square": 0.8, "circle": 0.8, "rectangle": 2.0, "line": 2.0}[_key_shape(drawing)] * em
     gap = rng.choice([0.4, 0.6]) * em
+    if find_naming(drawing) == "coloured":
+        font, key_width, gap = drawing.font(bold=rng.random() < 0.6), 0.0, 0.0
     sizes = [key_width + gap + font.width(name) for name in names]
     line = rng.choice([1.35, 1.5, 1.7]) * em
     pad = 0.5 * em if style.legend_frame else 0.0
@@ -154,14 +157,23 @@ def draw_legend(drawing: Drawing, legend: Legend, left: float, top: float) -> No
             text_x, anchor = x - 0.4 * em, "rm"
         elif behind:
             text_x, x = x, x + legend.font.width(name) + 0.4 * em
+        if not legend.key_width:
+            word = canvas.text((x, y), name, legend.font, choose_ink(drawing, index), Role.SERIES, anchor="lm")
+            drawing.series_words[index] = word
+            continue
         centre = (x + legend.key_width / 2, y)
         colour = drawing.colour(index)
-        if shape == "line":
+        if shape == "line" or (drawing.chart.line and index == len(drawing.chart.values)):
             draw_line_key(drawing, index, x, x + legend.key_width, y)
         elif shape == "circle":
             canvas.disc(centre, height / 2, colour)
+        elif drawing.chart.kind is ChartKind.AREA and style.area_alpha < 1:  # translucent, with the area's edge
+            box = (x, y - height / 2, x + legend.key_width, y + height / 2)
+            canvas.rectangle(box, blend(colour, style.theme.panel, 1 - style.area_alpha))
+            canvas.rule((x, y), (x + legend.key_width, y), colour, style.line_width * em)
         else:
-            canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour)
+            rim = (0, 0, 0) if style.bar_edge == "dark" and not is_pie else None
+            canvas.rectangle((x, y - height / 2, x + legend.key_width, y + height / 2), colour, rim, 0.07 * em)
         role = Role.CATEGORY if is_pie else Role.SERIES
         word = canvas.text((text_x, y), name, legend.font, style.theme.muted, role, anchor=anchor)
         (drawing.category_words if is_pie else drawing.series_words)[index] = word

@@ -4,39 +4,14 @@ from itertools import pairwise
 
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.training.renderer.canvas import Box, Colour, blend
-from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
+from serve_app.chartgraph.training.renderer.drawing import Drawing
+from serve_app.chartgraph.training.renderer.line_names import name_lines
 from serve_app.chartgraph.training.renderer.plot import Plot, tops
 from serve_app.domain import ChartKind, Point
 
 DASHES = ((), (0.6, 0.3), (0.15, 0.25), (0.6, 0.25, 0.15, 0.25))
 """Stroke and gap lengths in em: solid, dashed, dotted, dash-dotted."""
 SHAPES = ("circle", "square", "triangle", "diamond", "cross", "ring")
-
-
-def names_directly(drawing: Drawing) -> bool:
-    """Whether the series' names stand at the ends of the lines instead of in a legend."""
-    return drawing.chart.kind is ChartKind.LINE and drawing.style.direct_names
-
-
-def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move places (in any order) apart to at least `gap`, within limits, each as little as is simple.
-
-    Raises:
-        Crowded: there is no room.
-    """
-    if gap * (len(places) - 1) > high - low:
-        raise Crowded
-    order = sorted(range(len(places)), key=places.__getitem__)
-    moved = list(places)
-    bound = low
-    for i in order:
-        moved[i] = bound = max(moved[i], bound)
-        bound += gap
-    bound = high
-    for i in reversed(order):
-        moved[i] = bound = min(moved[i], bound)
-        bound -= gap
-    return moved
 
 
 def occupied(drawing: Drawing, plot: Plot) -> list[Box]:
@@ -69,7 +44,7 @@ def draw_lines(drawing: Drawing, plot: Plot) -> None:
             continue
         drawing.canvas.line(path, drawing.colour(series), style.line_width * drawing.em, _dash(drawing, series))
     for series, points in enumerate(rows):
-        if not is_area:
+        if not is_area or style.area_marker:
             for point in points:
                 draw_marker(drawing, series, point)
     for series, points in enumerate(rows):
@@ -78,8 +53,7 @@ def draw_lines(drawing: Drawing, plot: Plot) -> None:
             drawing.mark(
                 MarkKind.AREA if is_area else MarkKind.POINT, x, y, category=category, series=series, label=label
             )
-    if chart.named and names_directly(drawing):
-        _name_directly(drawing, plot, rows)
+    name_lines(drawing, plot, rows)
 
 
 def draw_line_key(drawing: Drawing, series: int, left: float, right: float, y: float) -> None:
@@ -153,7 +127,7 @@ def _smooth(points: list[Point]) -> list[Point]:
 def _print_value(drawing: Drawing, series: int, category: int, points: list[Point]) -> int | None:
     """Print the value beside its point, above it or in a valley below it, if there is room; gives the word.
 
-    The style "upright" stands for values at the line's two ends only.
+    The style "upright" stands for values at the two ends of a line only, "inside" for values right of their points.
     """
     chart, style, em = drawing.chart, drawing.style, drawing.em
     if style.labels == "none" or (style.labels == "upright" and 0 < category < len(points) - 1):
@@ -165,6 +139,8 @@ def _print_value(drawing: Drawing, series: int, category: int, points: list[Poin
     below = len(chart.values) < 3 and all(other < y for other in around)
     reach = font.cap / 2 + (0.35 + style.marker_size * (style.marker != "")) * em
     half = font.width(text) / 2
+    if style.labels == "inside":
+        x, reach = x + half + (0.2 + style.marker_size) * em, 0.0
     for side in (reach, -reach) if below else (-reach, reach):
         box = (x - half, y + side - font.cap / 2, x + half, y + side + font.cap / 2)
         if drawing.canvas.is_free(box, 0.2 * em):
@@ -172,15 +148,3 @@ def _print_value(drawing: Drawing, series: int, category: int, points: list[Poin
             ink = drawing.colour(series) if style.vary == "each" else style.theme.ink
             return drawing.canvas.text((x, y + side), text, font, ink, Role.VALUE)
     return None
-
-
-def _name_directly(drawing: Drawing, plot: Plot, rows: list[list[Point]]) -> None:
-    em = drawing.em
-    ends = spread([points[-1][1] for points in rows], 1.2 * em, plot.box[1], plot.box[3])
-    coloured = drawing.rng.random() < 0.7
-    for series, (points, y) in enumerate(zip(rows, ends, strict=True)):
-        ink = drawing.colour(series) if coloured else drawing.style.theme.muted
-        place = (points[-1][0] + (0.5 + drawing.style.marker_size) * em, y)
-        name = drawing.chart.series[series]
-        word = drawing.canvas.text(place, name, drawing.font(), ink, Role.SERIES, anchor="lm")
-        drawing.series_words[series] = word

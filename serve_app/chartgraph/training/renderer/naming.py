@@ -19,6 +19,22 @@ def draw_word(rng: random.Random, script: str, topic: str | None = None) -> str:
     return rng.choice(pool.split()).replace("_", " ")
 
 
+def write_position(position: float) -> str:
+    """A number of the category axis, as it is printed."""
+    return f"{position:g}" if position < 1e5 else f"{position:.0f}"
+
+
+def draw_sentence(rng: random.Random, words: int) -> str:
+    """Words in a row that look like a sentence: "Most workers in France say prices have changed since 2019"."""
+    nouns = [word for topic in ("measure", "thing", "group", "place") for word in vocabulary.LATIN[topic].split()]
+    fillers = vocabulary.FILLERS.split()
+    some = [rng.choice(fillers if i % 3 else nouns).replace("_", " ").lower() for i in range(words)]
+    if rng.random() < 0.3:
+        some[-1] = str(rng.randint(1990, 2025))
+    sentence = " ".join(some)
+    return sentence[0].upper() + sentence[1:]
+
+
 def draw_names(rng: random.Random, script: str, count: int, topic: str | None = None) -> list[str]:
     """Different names, of one topic where it has enough words."""
     names: list[str] = []
@@ -46,6 +62,12 @@ def draw_categories(rng: random.Random, script: str, count: int, ordered: bool) 
             return labels
     if rng.random() < 0.06:
         return [chr(ord("A") + i) for i in range(count)]
+    if not ordered and count < 8 and rng.random() < 0.06:  # of something counted, such as cylinders
+        first, step = rng.randint(0, 5), rng.choice([1, 1, 2])
+        return [str(first + i * step) for i in range(count)]
+    if script == "latin" and count <= 12 and rng.random() < 0.12:  # answers to a question
+        phrases = {draw_sentence(rng, rng.randint(2, 7)) for _ in range(3 * count)}
+        return sorted(phrases)[:count]
     topic = rng.choice([None, "thing", "thing", "place", "place", "group", "model", "name", "european"])
     return draw_names(rng, script, count, topic)
 

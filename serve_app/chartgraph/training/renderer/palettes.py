@@ -30,6 +30,11 @@ PALETTES = {
         "economist": "006ba2 3ebcd2 379a8b ebb434 b4ba39 9a607f d1b07c db444b",
         "blues": "08306b 2171b5 6baed6 c6dbef 08519c 4292c6 9ecae1",
         "greys": "252525 737373 bdbdbd 525252 969696 d0d0d0 3a3a3a",
+        "r_greys": "4d4d4d aeaeae e6e6e6 7f7f7f c8c8c8 303030 989898",
+        "r_pastel": "add8e6 ffe4c4 e0c8ff cdebc5 fff0a5 c8d4ff",
+        "primaries": "00008b ff0000 228b22 ffd700 4682b4 a020f0",
+        "echarts4": "5070dd b6d634 505372 ff994d 0ca8df ffd10a fb628b",
+        "muted_pair": "436983 bf9b3f 733e2f 949d48 746a7e a55a26 d1a730 ea9e2c 756a7e",
         "tableau": "4e79a7 f28e2b e15759 76b7b2 59a14f edc948 b07aa1 ff9da7 9c755f bab0ac",
     }.items()
 }

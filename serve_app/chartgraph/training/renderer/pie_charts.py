@@ -5,7 +5,7 @@ import math
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
 from serve_app.chartgraph.training.renderer.free_area import Room
-from serve_app.chartgraph.training.renderer.headings import draw_headings, draw_source, reserve_headings
+from serve_app.chartgraph.training.renderer.headings import draw_headings, draw_notes, reserve_headings
 from serve_app.chartgraph.training.renderer.legend import draw_legend, find_corner, reserve_legend
 from serve_app.chartgraph.training.renderer.pie_geometry import Pie
 from serve_app.chartgraph.training.renderer.slice_labels import label_beside, label_by_legend, write_texts
@@ -57,7 +57,7 @@ def _lay_out(drawing: Drawing, names: str, values: str) -> Pie:
     room = Room(pad, pad, canvas.width - pad, canvas.height - pad)
     heading = reserve_headings(drawing, room)
     draw_headings(drawing, heading, room.box)
-    draw_source(drawing, room)
+    draw_notes(drawing, room)
     texts = write_texts(drawing, values)
     if names == "legend":
         position = "right" if style.legend == "inside" else style.legend

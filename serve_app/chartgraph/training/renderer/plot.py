@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from serve_app.chartgraph.training.renderer.canvas import Box
+from serve_app.chartgraph.training.renderer.category_axis import CategoryAxis
 from serve_app.chartgraph.training.renderer.drawing import Drawing
 from serve_app.chartgraph.training.renderer.number_formats import NumberFormat
 from serve_app.domain import ChartKind, Point
@@ -22,13 +23,17 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Maps categories and values to pixels; `centres` and `band` are fractions of the category axis."""
+    """Maps categories and values to pixels."""
 
     box: Box
     horizontal: bool
     scale: Scale
-    centres: tuple[float, ...]
-    band: float
+    axis: CategoryAxis
+
+    @property
+    def centres(self) -> tuple[float, ...]:
+        """The categories' places, as fractions of their axis."""
+        return self.axis.centres
 
     def across(self, fraction: float) -> float:
         """Pixel on the category axis."""
@@ -50,7 +55,7 @@ class Plot:
     def pitch(self) -> float:
         """Distance between categories, in pixels."""
         left, top, right, bottom = self.box
-        return self.band * ((bottom - top) if self.horizontal else (right - left))
+        return self.axis.band * ((bottom - top) if self.horizontal else (right - left))
 
 
 def tops(drawing: Drawing) -> list[list[float]]:
@@ -60,10 +65,12 @@ def tops(drawing: Drawing) -> list[list[float]]:
         return values
     order = range(len(values))
     sums = [[0.0] * len(values[0]) for _ in values]
-    total = [0.0] * len(values[0])
-    for series in reversed(order) if drawing.style.reverse else order:
-        total = [a + b for a, b in zip(total, values[series], strict=True)]
-        sums[series] = total
+    left, right = order[: drawing.chart.left], order[drawing.chart.left :]
+    for side, sign in ((reversed(left), -1), (reversed(right) if drawing.style.reverse else right, 1)):
+        total = [0.0] * len(values[0])
+        for series in side:
+            total = [a + sign * b for a, b in zip(total, values[series], strict=True)]
+            sums[series] = total
     return sums
 
 
@@ -71,6 +78,8 @@ def draw_scale(drawing: Drawing, room: float, headroom: float) -> Scale:
     """Choose limits and ticks: at most about `room` ticks, and a share `headroom` of the axis free beyond the marks."""
     rng, chart, style = drawing.rng, drawing.chart, drawing.style
     ends = [value for row in tops(drawing) for value in row]
+    if chart.line and not chart.second_axis:
+        ends += chart.line
     low, high = min(ends), max(ends)
     fills = chart.kind is not ChartKind.LINE
     near_zero = high - low < 0.08 * abs(high)
@@ -87,7 +96,7 @@ def draw_scale(drawing: Drawing, room: float, headroom: float) -> Scale:
     if low == high:  # every value is 0
         high = low + span
 
-    step = _nice_step((high - low) / max(1, min(style.tick_count, room)))
+    step = nice_step((high - low) / max(1, min(style.tick_count, room)))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     if style.limits == "ticks" and not (chart.normalised and headroom < 0.01):
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
@@ -100,25 +109,10 @@ def draw_scale(drawing: Drawing, room: float, headroom: float) -> Scale:
     if decimals < 3 and rng.random() < 0.06:
         decimals += 1
     form: NumberFormat = replace(chart.ticks, decimals=decimals)
-    return Scale(low, high, base, tuple(ticks), tuple(form.write(tick) for tick in ticks))
+    return Scale(low, high, base, tuple(ticks), tuple(form.write(abs(tick) if chart.left else tick) for tick in ticks))
 
 
-def _nice_step(raw: float) -> float:
+def nice_step(raw: float) -> float:
     """The least of 1, 2, 2.5, 5, 10 times a power of ten that is not below `raw`."""
     power = 10.0 ** math.floor(math.log10(raw))
     return float(next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * (1 - 1e-9)))
-
-
-def place_categories(drawing: Drawing) -> tuple[tuple[float, ...], float]:
-    """Where the categories lie on their axis: the centres, and the distance between them, as fractions."""
-    rng, count = drawing.rng, len(drawing.chart.categories)
-    is_line = drawing.chart.kind in {ChartKind.LINE, ChartKind.AREA}
-    if is_line and drawing.style.edge_to_edge:
-        margin = (
-            rng.choice([0.0, 0.045, 0.045]) if drawing.chart.kind is ChartKind.LINE else rng.choice([0.0, 0.0, 0.045])
-        )
-        band = (1 - 2 * margin) / (count - 1)
-        return tuple(margin + i * band for i in range(count)), band
-    margin = rng.choice([0.0, 0.0, 0.0, 0.03, 0.045])
-    band = (1 - 2 * margin) / count
-    return tuple(margin + (i + 0.5) * band for i in range(count)), band

@@ -6,9 +6,12 @@ import random
 import numpy as np
 
 from serve_app.chartgraph.training.renderer.axes import draw_axes, draw_panel
-from serve_app.chartgraph.training.renderer.bars import draw_bars
+from serve_app.chartgraph.training.renderer.bar_names import name_bars
+from serve_app.chartgraph.training.renderer.bar_values import print_values
+from serve_app.chartgraph.training.renderer.bars import arrange, draw_bars
 from serve_app.chartgraph.training.renderer.canvas import Canvas
 from serve_app.chartgraph.training.renderer.charts import Form, draw_chart, draw_form
+from serve_app.chartgraph.training.renderer.combos import draw_line_over
 from serve_app.chartgraph.training.renderer.degrade import degrade
 from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
 from serve_app.chartgraph.training.renderer.exact_table import build_table
@@ -18,7 +21,7 @@ from serve_app.chartgraph.training.renderer.legend import draw_legend
 from serve_app.chartgraph.training.renderer.lines import draw_lines
 from serve_app.chartgraph.training.renderer.pie_charts import draw_pie
 from serve_app.chartgraph.training.renderer.plot import Scale
-from serve_app.chartgraph.training.renderer.style import draw_style
+from serve_app.chartgraph.training.renderer.style import draw_style, fit_style
 from serve_app.chartgraph.training.scene import Scene
 from serve_app.domain import ChartKind
 
@@ -70,25 +73,26 @@ def _draw_scene(rng: random.Random, form: Form, size: tuple[int, int]) -> Scene:
     script = rng.choices(["latin", "cjk", "cyrillic"], [90, 7, 3])[0]
     if not find_faces_for(script):
         script = "latin"
-    style = draw_style(rng, script)
+    style = fit_style(rng, draw_style(rng, script), form)
     em = min(max(8.0, style.text * math.sqrt(size[0] * size[1] / (450 * 340))), size[1] / 15)
     room = size[0] / em / 36
-    chart = draw_chart(rng, form, script, room)
+    chart = draw_chart(rng, form, script, room=room, article=style.article)
     if style.offset and form.kind not in {ChartKind.PIE, ChartKind.HORIZONTAL_BAR} and not chart.ticks.has_unit:
         chart.offset = f"1e{rng.choice([-3, 4, 5, 6, 6, 9])}"
     canvas = Canvas(size, style.theme.background, 1 if max(size) > LARGE else 2, snap=rng.random() < 0.6)
     drawing = Drawing(canvas, chart, style, rng, em)
     scale: Scale | None = None
+    second: Scale | None = None
     if chart.kind is ChartKind.PIE:
         draw_pie(drawing)
     else:
-        scale = _draw_plot(drawing)
+        scale, second = _draw_plot(drawing)
     _check_words(canvas)
-    table = build_table(drawing, scale, style.clockwise)
+    table = build_table(drawing, scale, second, clockwise=style.clockwise)
     return Scene(degrade(canvas.finish(), rng), tuple(canvas.words), drawing.marks(), table, chart.kind, chart.stacked)
 
 
-def _draw_plot(drawing: Drawing) -> Scale:
+def _draw_plot(drawing: Drawing) -> tuple[Scale, Scale | None]:
     layout = lay_out(drawing)
     plot, chart = layout.plot, drawing.chart
     draw_panel(drawing, plot)
@@ -96,7 +100,12 @@ def _draw_plot(drawing: Drawing) -> Scale:
         # The legend lies over the marks, but its place must be known to the values printed at them.
         drawing.canvas.obstacles.append(layout.inner_legend[1])
     if chart.kind in {ChartKind.BAR, ChartKind.HORIZONTAL_BAR}:
-        draw_bars(drawing, plot)
+        bars = arrange(drawing, plot)
+        colours = draw_bars(drawing, plot, bars)
+        name_bars(drawing, plot, bars, colours)
+        print_values(drawing, plot, bars, colours)
+        if chart.line:
+            draw_line_over(drawing, plot, layout.second, layout.gap)
         draw_axes(drawing, layout)
     else:
         draw_axes(drawing, layout)
@@ -105,7 +114,7 @@ def _draw_plot(drawing: Drawing) -> Scale:
         draw_legend(drawing, layout.inner_legend[0], *layout.inner_legend[1][:2])
     if drawing.style.axis_side == "none" and len(chart.printed) < len(chart.categories) * len(chart.values):
         raise Crowded
-    return plot.scale
+    return plot.scale, layout.second
 
 
 def _check_words(canvas: Canvas) -> None:

@@ -5,8 +5,8 @@ import math
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.training.renderer.canvas import Box, luminance
 from serve_app.chartgraph.training.renderer.drawing import Crowded, Drawing
-from serve_app.chartgraph.training.renderer.lines import spread
 from serve_app.chartgraph.training.renderer.pie_geometry import Pie
+from serve_app.chartgraph.training.renderer.series_names import spread
 from serve_app.domain import Point
 
 Placing = tuple[Box, Point, str]

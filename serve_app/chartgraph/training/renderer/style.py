@@ -1,10 +1,11 @@
 """How a chart looks: presets after the defaults of well-known tools, and mixtures of them."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from serve_app.chartgraph.training.renderer.canvas import Colour
+from serve_app.chartgraph.training.renderer.charts import Form
 from serve_app.chartgraph.training.renderer.fonts import Face, find_faces, find_faces_for
 from serve_app.chartgraph.training.renderer.palettes import THEMES, Theme, draw_palette
 from serve_app.chartgraph.training.renderer.style_options import OPTIONS
@@ -64,7 +65,16 @@ class Style:
     marker: str
     marker_size: float
     edge_to_edge: bool
-    direct_names: bool
+    naming: str
+    """How series are named: by a "key", at their "end", by a "heading" over them, or in "coloured" words in a row."""
+    article: bool
+    """Whether the chart stands in an article's figure: headline, notes and source around it."""
+    tick_angle: float
+    group_gap: float
+    """Room between groups of categories, in widths of a category."""
+    thin: int
+    """Label every first, second or third category of a row of many."""
+    area_marker: bool
     area_alpha: float
     start_angle: float
     clockwise: bool
@@ -101,3 +111,19 @@ def _draw_face(rng: random.Random, script: str, family: str) -> Face:
     faces = find_faces_for(script) or find_faces()
     named = [face for face in faces if face.family == family]
     return named[0] if named else rng.choices(faces, [face.weight for face in faces])[0]
+
+
+def fit_style(rng: random.Random, style: Style, form: Form) -> Style:
+    """The style as a form allows it: what is not measured on an axis has its values printed."""
+    if form.variant == "panels":
+        labels = rng.choice(["outside", "outside", "inside"])
+        return replace(style, axis_side="none", grid="", labels=labels, bands=False)
+    if form.variant == "diverging":
+        bare = rng.random() < 0.85
+        labels = rng.choice(["outside", "outside", "centre", "inside"]) if bare else style.labels
+        return replace(style, axis_side="none" if bare else "near", labels=labels, grid="" if bare else style.grid)
+    if form.variant == "combo":
+        return replace(style, axis_side="near", naming="key", tick_angle=0.0)
+    if form.variant == "histogram":
+        return replace(style, bar_fill=rng.choice([1.0, 1.0, 0.96]), vary="no", bar_shape="plain", axis_side="near")
+    return style

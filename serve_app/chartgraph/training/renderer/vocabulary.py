@@ -60,6 +60,24 @@ CJK = (
     "其他 合计 男性 女性 城镇 农村 一季度 二季度 三季度 四季度 同比增长 东京 大阪 売上高 平均気温 日本 "
     "韩国 美国 德国 互联网 制造业 金融业 房地产 教育 医疗 交通运输"
 )
+FILLERS = (
+    "of in the to and for say are have than more less not about with who their on as that is was most since by from "
+    "too very little often never enough many some all other at over under among between was were which they"
+)
+POLES = (
+    ("Unfavorable", "Favorable"),
+    ("Disagree", "Agree"),
+    ("Bad", "Good"),
+    ("Oppose", "Support"),
+    ("Negative", "Positive"),
+    ("Men", "Women"),
+    ("Less", "More"),
+    ("No", "Yes"),
+    ("Not likely", "Likely"),
+    ("Imports", "Exports"),
+)
+SUBTITLES = ("% of adults who say …", "% who say they are …", "Share of respondents, in %", "In thousands", "")
+BRANDS = ("RESEARCH DESK", "SURVEY CENTER", "Our Numbers", "THE DAILY FIGURE", "DataBrief.org", "INSTITUTE FOR FACTS")
 MONTHS = "January February March April May June July August September October November December"
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 SYLLABLES = (
@@ -95,4 +113,7 @@ SOURCES = (
     "*preliminary figures",
     "Source: IEA World Energy Outlook",
     "Chart: Research Desk • Source: IMF",
+    "Source: Survey of U.S. adults conducted March 7-13, 2022.",
+    "Source: Survey conducted Sept. 3-15, 2019, among 9,895 adults.",
+    "Data source: UN, World Population Prospects (2024)",
 )

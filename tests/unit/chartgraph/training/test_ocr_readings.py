@@ -1,10 +1,11 @@
 import random
 
 import pytest
+from PIL import ImageChops, ImageStat
 
 from serve_app.chartgraph.roles import Role
-from serve_app.chartgraph.training.dataset import ChartBatches, draw_again, make_example
-from serve_app.chartgraph.training.ocr_readings import Reading, load_readings, make_checksum, match_words, save_reading
+from serve_app.chartgraph.training.dataset import ChartBatches, make_example
+from serve_app.chartgraph.training.ocr_readings import load_readings, make_reading, match_words, save_reading
 from serve_app.chartgraph.training.renderer import render
 from serve_app.chartgraph.training.scene import SceneWord
 from serve_app.chartgraph.words import outline_word
@@ -51,22 +52,29 @@ def test_perfect_lines_have_every_role(scene):
     assert [words[index[i]].role for i in range(len(scene.words))] == [word.role for word in scene.words]
 
 
-def test_readings_are_kept_in_a_file(tmp_path, scene):
-    readings = [
-        Reading(1, 2, (TextLine("São", 0.5, ((0.5, 0.0), (9.0, 0.0), (9.0, 4.0), (0.5, 4.0))),)),
-        Reading(3, 4, ()),
-    ]
+def test_a_line_that_holds_two_words_stands_for_both():
+    south = SceneWord("South", 150, 50, 40, 12, 0, Role.CATEGORY)
+    words, index = match_words([NORTH, south], [read(NORTH, "NorthSouth", x=125, width=100)], 96)
+    assert [word.role for word in words] == [Role.CATEGORY]
+    assert index == {0: 0, 1: 0}
+
+
+def test_readings_are_kept_in_a_file_with_their_charts(tmp_path, scene):
+    line = TextLine("São", 0.5, ((0.5, 0.0), (9.0, 0.0), (9.0, 4.0), (0.5, 4.0)))
+    readings = [make_reading(1, scene, [line], []), make_reading(3, scene, [], [line, line])]
     for reading in readings:
         save_reading(reading, tmp_path / "readings.jsonl")
-    assert load_readings([tmp_path / "readings.jsonl"]) == readings
-
-
-def test_a_chart_is_drawn_again_as_it_was_read(scene):
-    reading = Reading(6_000_000, make_checksum(scene.image), ())
-    drawn = draw_again(reading)
-    assert drawn
-    assert drawn[0].words == scene.words
-    assert draw_again(Reading(6_000_000, reading.checksum + 1, ())) is None
+    loaded = list(load_readings([tmp_path / "readings.jsonl"]))
+    assert loaded == readings
+    opened = loaded[0].open_scene()
+    assert (opened.words, opened.marks, opened.kind, opened.stacked) == (
+        scene.words,
+        scene.marks,
+        scene.kind,
+        scene.stacked,
+    )
+    difference = ImageChops.difference(opened.image, scene.image.convert("RGB"))
+    assert ImageStat.Stat(difference).rms[0] < 6
 
 
 def test_examples_take_the_words_that_were_read(scene):
@@ -76,7 +84,7 @@ def test_examples_take_the_words_that_were_read(scene):
 
 
 def test_batches_mix_both_kinds_of_words(scene):
-    reading = Reading(6_000_000, make_checksum(scene.image), ())  # nothing was read: no words
+    reading = make_reading(6_000_000, scene, [], [])  # nothing was read: no words
     batch = next(iter(ChartBatches(7_000_000, batch=12, readings=[reading], group=1)))
     words = batch["word_mask"].sum(1)
     assert (words == 0).sum() >= 6

@@ -1,6 +1,7 @@
 """The annotations of rendered scenes agree with the pictures' geometry and with the tables."""
 
 import math
+import random
 import re
 from contextlib import suppress
 from itertools import chain, islice, pairwise
@@ -10,6 +11,7 @@ import pytest
 
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.training.renderer import render
+from serve_app.chartgraph.training.renderer.charts import draw_form
 from serve_app.chartgraph.training.scene import Mark, Scene
 from serve_app.domain import ChartKind
 
@@ -26,7 +28,13 @@ VALUE_MARKS = {
 
 @pytest.fixture(scope="module")
 def scenes() -> dict[int, Scene]:
-    return {seed: render(seed) for seed in SEEDS}
+    """Charts whose marks each belong to a label; the other sorts have tests of their own, in `test_variants`."""
+    return {seed: render(seed) for seed in SEEDS if find_variant(seed) in {"", "groups"}}
+
+
+def find_variant(seed: int) -> str:
+    """What the form of a seed's chart is called."""
+    return draw_form(random.Random(f"form {seed}")).variant
 
 
 def read_number(text: str, point: str) -> float:
@@ -80,12 +88,12 @@ def value_marks(scene: Scene) -> list[list[Mark]]:
         marks = [mark for mark in marks if mark.category is not None]
     names = [cell.text for cell in scene.table.columns[1:]]
     rows: dict[float, list[Mark]] = {}
-    for mark in marks:
-        if not counts_on(scene):
-            assert mark.category is not None
-            rows.setdefault(mark.category, []).append(mark)
-        else:
-            rows.setdefault(round(mark.x, 3), []).append(mark)
+    counted = sorted(marks, key=lambda mark: mark.x) if counts_on(scene) else []
+    for i, mark in enumerate(counted):
+        rows.setdefault(i // len(names), []).append(mark)
+    for mark in marks if not counted else ():
+        assert mark.category is not None
+        rows.setdefault(mark.category, []).append(mark)
     for row in rows.values():
         if len(names) > 1:
             row.sort(key=lambda mark: names.index(scene.words[mark.series or 0].text))
@@ -115,9 +123,9 @@ def test_too_small_a_picture_is_refused() -> None:
 def test_all_kinds_appear(scenes: dict[int, Scene]) -> None:
     kinds = [(scene.kind, scene.stacked) for scene in scenes.values()]
     for kind in VALUE_MARKS:
-        assert kinds.count((kind, False)) >= len(SEEDS) * 0.01
+        assert kinds.count((kind, False)) >= len(scenes) * 0.01
     for kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR, ChartKind.AREA):
-        assert kinds.count((kind, True)) >= len(SEEDS) * 0.005
+        assert kinds.count((kind, True)) >= len(scenes) * 0.005
 
 
 def test_words_and_marks_lie_in_the_picture(scenes: dict[int, Scene]) -> None:
@@ -184,6 +192,7 @@ def test_table_has_a_row_for_each_category_and_a_column_for_each_series(scenes: 
         assert all(len(row) == len(scene.table.columns) - 1 for row in rows), seed
         if scene.kind is not ChartKind.PIE:
             for marks, cells in zip(rows, scene.table.rows, strict=True):
+                assert len({mark.category for mark in marks}) == 1, seed
                 if marks[0].category is None:
                     assert counts_on(scene), seed
                     continue
@@ -192,8 +201,9 @@ def test_table_has_a_row_for_each_category_and_a_column_for_each_series(scenes: 
 
 def test_rows_between_numbered_labels_count_on(scenes: dict[int, Scene]) -> None:
     # Another set of fonts draws other charts: where none of the scenes counts on, further ones do.
-    further = (render(seed) for seed in range(len(SEEDS), 20 * len(SEEDS)))
-    counting = list(islice((s.table.rows for s in chain(scenes.values(), further) if counts_on(s)), 2))
+    further = (render(seed) for seed in range(len(SEEDS), 20 * len(SEEDS)) if find_variant(seed) == "")
+    tables = (s.table.rows for s in chain(scenes.values(), further) if counts_on(s))
+    counting = list(islice((rows for rows in tables if rows[0][0].text.isdecimal()), 2))
     assert counting
     for rows in counting:
         steps = {int(after[0].text) - int(before[0].text) for before, after in pairwise(rows)}
@@ -241,7 +251,7 @@ def test_marks_lie_at_their_values_on_the_axis(scenes: dict[int, Scene]) -> None
         if scene.kind is not ChartKind.PIE and len({w.text for w in scene.words if w.role is Role.TICK}) > 1:
             assert 0 in [count_misplaced(scene, *axis) for axis in fit_axes(scene)], seed
             checked += 1
-    assert checked > 0.6 * len(SEEDS)
+    assert checked > 0.5 * len(scenes)
 
 
 def test_pie_borders_match_the_values(scenes: dict[int, Scene]) -> None:

@@ -1,0 +1,120 @@
+"""PaddleX's `POST /layout-parsing`, the shape of PP-StructureV3 and PaddleOCR-VL.
+
+Source: PaddleX 3.7.2, `paddlex/inference/serving/schemas/pp_structurev3.py` and `paddleocr_vl.py`. Fields that tune a
+model of theirs are accepted and have no meaning here.
+"""
+
+import asyncio
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
+
+from serve_app.api.paddlex_contract import FIELDS, ErrorResponse, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.receiving import receiving
+from serve_app.api.tickets import DocumentTicket, find_service
+from serve_app.documents.blocks import PageReading
+from serve_app.documents.layout_parsing import prune_page, write_page
+from serve_app.documents.page import UnreadablePage
+from serve_app.errors import UnreadableDocument
+from serve_app.pipeline.document import read_document
+from serve_app.pipeline.document_options import DocumentOptions
+
+# PaddleX's names are part of the contract.
+# ruff: noqa: N815
+
+
+class ParseRequest(BaseModel):
+    """PaddleX's request. `file` is a document or an image in base64, or a URL where the config allows it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    file: str
+    fileType: Literal[0, 1] | None = None
+    useChartRecognition: bool | None = None
+    useTableRecognition: bool | None = None
+    returnMarkdownImages: bool | None = None
+    logId: str | None = None
+
+
+class Markdown(BaseModel):
+    """A page's Markdown, and its images in base64 by the path that the Markdown names."""
+
+    text: str
+    images: dict[str, str]
+    isStart: bool = True
+    isEnd: bool = True
+
+
+class PageResult(BaseModel):
+    """One page."""
+
+    prunedResult: dict[str, Any]
+    markdown: Markdown
+    outputImages: dict[str, str] | None = None
+    inputImage: str | None = None
+
+
+class ParseResult(BaseModel):
+    """The pages that were read. `dataInfo.numPages` counts those of the document."""
+
+    layoutParsingResults: list[PageResult]
+    dataInfo: dict[str, Any]
+
+
+class ParseResponse(BaseModel):
+    """PaddleX's answer."""
+
+    logId: str
+    result: ParseResult
+    errorCode: Literal[0] = 0
+    errorMsg: Literal["Success"] = "Success"
+
+
+router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
+
+
+@router.post(
+    "/layout-parsing",
+    responses={status: {"model": ErrorResponse} for status in (400, 413, 415, 422, 429, 500, 503, 504)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": ParseRequest.model_json_schema()}}}
+    },
+)
+async def parse_layout(request: Request, ticket: DocumentTicket) -> ParseResponse:
+    """Read a document by PaddleX's contract: each page's blocks, and its Markdown.
+
+    A page that cannot be read makes the whole request fail, since this contract has no place to say so.
+    """
+    limit = request.app.state.config.documents.max_bytes
+    async with receiving(request, ticket, limit * 4 // 3 + FIELDS) as arriving:
+        body = await arriving.body()
+    asked = await asyncio.to_thread(parse_body, request, body, ParseRequest)
+    data = await load_file(asked.file, request.app.state.config, limit)
+    options = DocumentOptions(
+        charts=asked.useChartRecognition is not False,
+        tables=asked.useTableRecognition is not False,
+        figures=asked.returnMarkdownImages is not False,
+    )
+    document = await read_document(find_service(request), ticket, data, options)
+    for page in document.pages:
+        if isinstance(page, UnreadablePage):
+            raise UnreadableDocument(f"Page {page.number} cannot be read: {page.reason}")
+    pages = [page for page in document.pages if isinstance(page, PageReading)]
+    sizes = [{"width": page.size.width, "height": page.size.height} for page in pages]
+    info = (
+        {"numPages": document.pages_total, "pages": sizes, "type": "pdf"}
+        if document.kind == "PDF"
+        else (
+            {**sizes[0], "type": "image"}
+            if len(sizes) == 1
+            else {"numPages": len(sizes), "pages": sizes, "type": "tiff"}
+        )
+    )
+    results = await asyncio.to_thread(lambda: [_describe(page) for page in pages])
+    return ParseResponse(logId=log_id(request), result=ParseResult(layoutParsingResults=results, dataInfo=info))
+
+
+def _describe(page: PageReading) -> PageResult:
+    text, images = write_page(page)
+    return PageResult(prunedResult=prune_page(page), markdown=Markdown(text=text, images=images))

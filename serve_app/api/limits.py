@@ -1,0 +1,60 @@
+"""What an upload may be, for clients that check before they send."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from serve_app.api.tickets import find_service
+from serve_app.api.upload import MEDIA_TYPES
+from serve_app.imaging.header import MIN_SIDE
+
+router = APIRouter(tags=["health"])
+
+
+class LongSideBody(BaseModel):
+    """Pixels of the longer side to which a larger image is scaled down before it is read."""
+
+    ocr: int
+    chart: int
+
+
+class LimitsBody(BaseModel):
+    """The answer of `/v1/limits`: an upload beyond `max_…` is refused with 413, one under `min_side` with 400.
+
+    `max_pixels` bounds width times height; `max_side` and `min_side` are pixels of the longer and the shorter side.
+    `long_side`: what a client may scale to without losing print that the models would see.
+    `deadline_s`: seconds until a request is given up with 408.
+    `routes`: the routes under `/v1` to which something is posted, so that a client knows what this service can do.
+    """
+
+    max_bytes: int
+    max_pixels: int
+    max_side: int
+    min_side: int
+    media_types: list[str]
+    long_side: LongSideBody
+    deadline_s: float
+    routes: list[str]
+
+
+@router.get("/v1/limits")
+async def limits(request: Request) -> LimitsBody:
+    """What an upload may be, and which routes there are. The same for as long as the service runs."""
+    config = find_service(request).config
+    return LimitsBody(
+        max_bytes=config.limits.max_bytes,
+        max_pixels=config.limits.max_pixels,
+        max_side=config.limits.max_side,
+        min_side=MIN_SIDE,
+        media_types=list(MEDIA_TYPES),
+        long_side=LongSideBody(ocr=config.ocr.max_long_side, chart=config.chart.max_long_side),
+        deadline_s=config.http.deadline_s,
+        routes=_find_posts(request),
+    )
+
+
+def _find_posts(request: Request) -> list[str]:
+    return sorted(
+        path
+        for path, methods in request.app.openapi()["paths"].items()
+        if "post" in methods and path.startswith("/v1/")
+    )

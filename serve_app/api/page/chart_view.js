@@ -1,0 +1,117 @@
+/** A chart that was read: the original with its marks, the same drawn from the table, and the table. */
+
+import { el } from "./dom.js";
+import { countUndrawn, drawChart, findStyle, STYLES } from "./drawing.js";
+import { showTableExports } from "./export.js";
+import { showImage } from "./image_view.js";
+import { lightTogether } from "./light.js";
+import { Table } from "./table.js";
+import { showTable } from "./table_view.js";
+
+/** @typedef {import("./image_view.js").Mark} Mark @typedef {import("./item.js").Item} Item */
+
+const HINT = "Point at a cell or a mark to see where it was read; a cell can be corrected.";
+
+/** @param {any} answer of /v1/analyze @param {Item} item @returns {HTMLElement} */
+export function showAnalysis(answer, item) {
+  const table = (item.tables ??= new Map()).get(answer) ?? new Table(answer.chart);
+  item.tables.set(answer, table);
+  table.listeners = [];
+  const root = el("div", { class: "reading" });
+  const told = el("p", { class: "told" }, HINT);
+  const { width, height } = answer.ocr;
+  const image = showImage({ url: item.shownUrl, width, height, name: item.name, marks: collectMarks(table, answer), root });
+  root.append(
+    ...showWarnings(answer.chart),
+    el("div", { class: "pair" }, figure("Original", image), showDrawing(table, answer.chart.kind, width / height)),
+    told,
+    ...showCells(table, item, answer),
+  );
+  lightTogether(root, (id) => {
+    const cell = id === null ? undefined : table.find(id);
+    told.textContent = cell ? `${table.name(cell)}: ${cell.text || "empty"} – ${table.explain(cell)}` : HINT;
+  });
+  return root;
+}
+
+/** What the service warns of, and what it says of a table that was cut. @param {any} chart @returns {HTMLElement[]} */
+function showWarnings(chart) {
+  const warnings = [...(chart.warnings ?? [])].map((/** @type {any} */ warning) => warning.message ?? String(warning));
+  if (chart.truncated) warnings.push("The model's answer reached its length limit: rows may be missing");
+  if (!chart.rows.length && !warnings.length) warnings.push("No table was found in this image");
+  if (!warnings.length) return [];
+  return [el("div", { class: "warnings", role: "note" }, ...warnings.map((text) => el("p", {}, text)))];
+}
+
+/** @param {Table} table @param {any} answer @returns {Mark[]} */
+function collectMarks(table, answer) {
+  const used = new Set();
+  /** @type {Mark[]} */
+  const marks = [];
+  for (const cell of table.cells) {
+    const label = `${table.name(cell)}: ${cell.text}`;
+    const evidence = cell.evidence && JSON.stringify(cell.evidence.polygon);
+    if (cell.place && JSON.stringify(cell.place) !== evidence) {
+      marks.push({ cell: cell.id, points: cell.place, label, kind: "place" });
+    }
+    if (cell.evidence) marks.push({ cell: cell.id, points: cell.evidence.polygon, label, kind: "evidence" });
+    used.add(evidence);
+  }
+  const others = answer.ocr.lines.filter((/** @type {any} */ line) => !used.has(JSON.stringify(line.polygon)));
+  return [
+    ...others.map((/** @type {any} */ line) => ({ cell: null, points: line.polygon, label: line.text, kind: "line" })),
+    ...marks,
+  ];
+}
+
+/** @param {Table} table @param {string} kind @param {number} ratio of the original */
+function showDrawing(table, kind, ratio) {
+  const choice = el("select", { "aria-label": "Draw as" }, ...STYLES.map(({ id, label }) => el("option", { value: id }, label)));
+  choice.value = findStyle(kind).id;
+  const place = el("div", { class: "stage" });
+  place.style.setProperty("--ratio", String(ratio));
+  const missing = el("p", { class: "quiet" });
+  const draw = () => {
+    place.replaceChildren(drawChart(table, STYLES.find(({ id }) => id === choice.value) ?? STYLES[0], ratio));
+    const count = countUndrawn(table);
+    missing.textContent = count ? `Not drawn: ${count} ${count === 1 ? "cell" : "cells"} without a number.` : "";
+  };
+  draw();
+  choice.addEventListener("change", draw);
+  table.listeners.push(draw);
+  return figure("Drawn from the table", place, choice, missing);
+}
+
+/** @param {Table} table @param {Item} item @param {any} answer */
+function showCells(table, item, answer) {
+  const view = showTable(table);
+  const undo = el("button", { type: "button", class: "quiet-button" }, "Undo all corrections");
+  const tell = () => (undo.hidden = !table.isCorrected);
+  undo.addEventListener("click", () => {
+    table.undo();
+    view.firstElementChild?.dispatchEvent(new Event("undo"));
+  });
+  table.listeners.push(tell);
+  tell();
+  const whole = () => ({ ...answer, chart: table.corrected() });
+  return [
+    el("div", { class: "toolbar" }, el("h3", {}, "Table"), undo, showTableExports(table, item.stem, whole)),
+    view,
+    el(
+      "p",
+      { class: "quiet legend" },
+      "The number says how sure the model is: ",
+      el("span", { class: "sure middle" }, "◐ under 90 %"),
+      ", ",
+      el("span", { class: "sure low" }, "○ under 60 %"),
+      ". ",
+      el("span", { class: "confirmed" }, "✓"),
+      " the text of the image says the same.",
+    ),
+  ];
+}
+
+/** @param {string} title @param {Node} content @param {(Node | null)[]} more beside the title, and below */
+export function figure(title, content, ...[control, note]) {
+  return el("figure", {}, el("figcaption", {}, el("span", {}, title), control ?? null), content, note ?? null);
+}

@@ -1,0 +1,59 @@
+/** Checks a file before it is sent, by the limits that the service tells, and refuses it in the service's words. */
+
+import { readHeader } from "./headers.js";
+
+/**
+ * @typedef {import("./service.js").Limits} Limits
+ * @typedef {import("./service.js").Problem} Problem
+ * @typedef {{problem: Problem | null, header: import("./headers.js").Header | null, scalable: boolean}} Check
+ *   `scalable`: the file would be let in, were it scaled down
+ */
+
+const DRAWN = ["PNG", "JPEG", "WEBP", "BMP"]; // what browsers can decode
+
+/** The service's own sentences; a test compares them. */
+export const WORDS = {
+  empty: () => "The upload is empty. Send the bytes of an image",
+  tooManyBytes: (/** @type {number} */ found, /** @type {number} */ limit) =>
+    `The upload has ${found} bytes or more, the limit is ${limit}. Send a smaller image, or a JPEG of it`,
+  tooManyPixels: (/** @type {number} */ width, /** @type {number} */ height, /** @type {Limits} */ limits) =>
+    `The image has ${group(width)} x ${group(height)} = ${group(width * height)} pixels; at most ` +
+    `${group(limits.max_pixels)} are read, and at most ${group(limits.max_side)} on a side. Scale it down, or cut it ` +
+    "into parts",
+  tooSmall: (/** @type {number} */ width, /** @type {number} */ height, /** @type {Limits} */ limits) =>
+    `The image has ${group(width)} x ${group(height)} pixels; nothing can be read in one of less than ` +
+    `${limits.min_side} on a side`,
+};
+
+/** @param {Blob} file @param {Limits} limits @returns {Promise<Check>} */
+export async function check(file, limits) {
+  if (!file.size) return refuse("empty_upload", WORDS.empty(), null);
+  const header = await readHeader(file);
+  if (file.size > limits.max_bytes) {
+    return refuse("too_many_bytes", WORDS.tooManyBytes(file.size, limits.max_bytes), header);
+  }
+  if (!header?.width || !header.height) return { problem: null, header, scalable: false };
+  const { width, height } = header;
+  if (Math.max(width, height) > limits.max_side || width * height > limits.max_pixels) {
+    return refuse("too_many_pixels", WORDS.tooManyPixels(width, height, limits), header);
+  }
+  if (Math.min(width, height) < limits.min_side) {
+    return { ...refuse("unreadable_image", WORDS.tooSmall(width, height, limits), header), scalable: false };
+  }
+  return { problem: null, header, scalable: false };
+}
+
+/** Whether an image can be shown by the browser. @param {import("./headers.js").Header | null} header */
+export function isDrawn(header) {
+  return header !== null && DRAWN.includes(header.format);
+}
+
+/** @param {string} code @param {string} message @param {import("./headers.js").Header | null} header @returns {Check} */
+function refuse(code, message, header) {
+  return { problem: { code, message, retryable: false }, header, scalable: isDrawn(header) };
+}
+
+/** 1234567 as "1,234,567". @param {number} value */
+function group(value) {
+  return value.toLocaleString("en-US");
+}

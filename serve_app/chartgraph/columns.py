@@ -1,0 +1,151 @@
+"""The columns of a chart's table: its series, by the legend or by headings, and which marks belong to each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from serve_app.chartgraph.colours import Palette, to_lab
+from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.headings import name_groups
+from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
+from serve_app.chartgraph.labels import Labels, find_targets, make_cell
+from serve_app.chartgraph.roles import Role
+from serve_app.domain import Cell
+
+_SAME = 14.0
+"""Distance in CIELAB within which marks are drawn in one colour."""
+
+_MOST = 8
+"""Columns that are opened without a legend, at most."""
+
+_STRONG = 0.75
+"""Score of the marks for which columns are opened."""
+
+_SURE = 0.8
+"""Probability of a mark to be in a column that its colour tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The names of the series, and each mark's probability to be of each: (marks, columns).
+
+    One column with no header stands for a chart of a single series. `nameless` counts columns that have no name.
+    """
+
+    headers: tuple[Cell, ...]
+    chances: Floats
+    nameless: int = 0
+
+
+def find_columns(
+    graph: Graph,
+    labels: Labels,
+    marks: Sequence[int],
+    *,
+    by_series: Floats,
+    row_chances: Floats,
+    across: bool,
+    palette: Palette | None,
+) -> Columns:
+    """Finds the series.
+
+    Args:
+        graph: the chart.
+        labels: its words, joined.
+        marks: those that stand for values.
+        by_series: links of marks to names (marks, 1 + words).
+        row_chances: of marks to be in each row (marks, rows).
+        across: whether the category axis is the vertical one.
+        palette: the chart's colours; without them the links alone decide.
+    """
+    targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
+    names = _order_legend(graph, _drop_strange(graph, [word for word in targets if _is_name(labels.texts[word])]))
+    if len(names) > 1:
+        links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
+        headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
+        return Columns(headers, links[:, [1 + name for name in names]])
+    groups = _part(graph, marks, row_chances, across, palette)
+    if len(groups) > 1:
+        chances = np.zeros((len(graph.points), len(groups)))
+        for column, group in enumerate(groups):
+            chances[group, column] = _SURE
+        headers = name_groups(graph, labels, groups, across=across, palette=palette, names=names)
+        return Columns(headers, chances, sum(not header.text for header in headers))
+    if names:
+        header = make_cell(graph, labels, names[0], float(graph.roles[names[0], Role.SERIES]))
+        return Columns((header,), by_series[:, [1 + names[0]]])
+    return Columns((), np.ones((len(graph.points), 1)))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be a series' name; several numbers are what OCR read as one line by mistake."""
+    return " " not in text.strip() or any(map(str.isalpha, text))
+
+
+def _drop_strange(graph: Graph, words: list[int]) -> list[int]:
+    """Names without those out of line with the names that have a key: a legend's title, a marker read as a letter."""
+    keyed = [graph.words[word] for word in find_keys(graph, words)]
+    if len(keyed) < 2:
+        return words
+    return [word for word in words if graph.words[word] in keyed or is_in_line(graph.words[word], keyed)]
+
+
+def _order_legend(graph: Graph, words: list[int]) -> list[int]:
+    """Legend entries as they are read: row by row."""
+    if not words:
+        return []
+    height = float(np.median([graph.words[i].height for i in words])) * 1.2
+    return sorted(words, key=lambda i: (round(graph.words[i].y / height), graph.words[i].x))
+
+
+def _part(
+    graph: Graph, marks: Sequence[int], row_chances: Floats, across: bool, palette: Palette | None
+) -> list[list[int]]:
+    """Groups of marks that are series, where most rows have several marks but no legend tells of which series each is.
+
+    By their colours, if each colour is in a row once; else by their order in the row, if all rows have as many.
+    """
+    if not row_chances.size:
+        return []
+    members: dict[int, list[int]] = {}
+    for mark in marks:
+        if row_chances[mark].max() > 0.5 and graph.scores[mark] >= _STRONG:
+            members.setdefault(int(row_chances[mark].argmax()), []).append(mark)
+    crowded = [row for row in members.values() if len(row) > 1]
+    if len(crowded) < max(2, len(members) / 2):
+        return []
+    placed = [mark for row in members.values() for mark in row]
+    if palette:
+        groups = _group_colours(graph, placed, palette)
+        fitting = sum(len(set(row) & set(group)) <= 1 for row in members.values() for group in groups)
+        if 1 < len(groups) <= _MOST and fitting >= 0.9 * len(members) * len(groups):
+            return _order_groups(graph, groups, across)
+    count = len(crowded[0])
+    if count > _MOST or any(len(row) != count for row in members.values()):
+        return []
+    along = 0 if across else 1
+    ranked = [sorted(row, key=lambda mark: graph.points[mark, along]) for row in members.values()]
+    return [[row[i] for row in ranked] for i in range(count)]
+
+
+def _group_colours(graph: Graph, marks: Sequence[int], palette: Palette) -> list[list[int]]:
+    """Marks of one colour each; colours that only one mark in ten has are left out."""
+    colours = to_lab(np.array([palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in marks]))
+    groups: list[list[int]] = []
+    centres: list[Floats] = []
+    for i, colour in enumerate(colours):
+        away = [float(np.linalg.norm(colour - centre)) for centre in centres]
+        if away and min(away) < _SAME:
+            nearest = int(np.argmin(away))
+            groups[nearest].append(i)
+            centres[nearest] = np.mean(colours[groups[nearest]], axis=0)
+        else:
+            groups.append([i])
+            centres.append(colour)
+    return [[marks[i] for i in group] for group in groups if len(group) >= 0.1 * len(marks)]
+
+
+def _order_groups(graph: Graph, groups: list[list[int]], across: bool) -> list[list[int]]:
+    """From left to right where values run across, else from the top downwards."""
+    return sorted(groups, key=lambda group: float(np.mean(graph.points[group, 0 if across else 1])))

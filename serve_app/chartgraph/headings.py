@@ -1,0 +1,96 @@
+"""Names of series that stand at the end of a line, or as coloured headings over bars, in place of a legend."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from serve_app.chartgraph.colours import Palette, tell_apart
+from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.labels import Labels, make_cell
+from serve_app.chartgraph.matching import match
+from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.domain import Cell
+
+_NO_NAMES = (Role.TITLE, Role.CATEGORY, Role.TICK, Role.VALUE)
+"""Roles of words that name no series."""
+
+_LIKE = 20.0
+"""Distance in CIELAB of a name in the colour of its series, at most."""
+
+_PLAIN = 0.35
+"""What a name in another colour is worth beside one in the colour of its series."""
+
+_REACH = 3.0
+"""Text heights from a line's end, or from the span of its bars, in which a name falls to a third of its worth."""
+
+_LEAST = 0.15
+"""Worth from which on a text is a name."""
+
+
+def name_groups(
+    graph: Graph,
+    labels: Labels,
+    groups: Sequence[Sequence[int]],
+    *,
+    across: bool,
+    palette: Palette | None,
+    names: Sequence[int] = (),
+) -> tuple[Cell, ...]:
+    """A header for each group of marks, empty where nothing names it.
+
+    Args:
+        graph: the chart.
+        labels: its words, joined.
+        groups: the marks of each series.
+        across: whether the category axis is the vertical one.
+        palette: the chart's colours.
+        names: words that are names for certain.
+    """
+    words = [
+        i
+        for i in sorted(set(labels.roots))
+        if i in names
+        or (
+            graph.best_roles[i] not in _NO_NAMES
+            and any(map(str.isalpha, labels.texts[i]))
+            and abs(graph.words[i].angle) < 30
+        )
+    ]
+    headers = [Cell("", 0.0) for _ in groups]
+    if not words:
+        return tuple(headers)
+    lines = bool(np.isin(graph.kinds[list(groups[0])], (MarkKind.POINT, MarkKind.AREA)).all())
+    near = np.array([[_measure(graph, group, word, lines, across) for word in words] for group in groups])
+    if palette:
+        inks = np.array([palette.find_text(graph.words[word]) for word in words])
+        fills = np.array([_find_colour(graph, group, palette) for group in groups])
+        near = near * np.where(tell_apart(fills, inks) < _LIKE, 1.0, _PLAIN)
+    for group, word in match(near, _LEAST):
+        headers[group] = make_cell(graph, labels, words[word], float(near[group, word]))
+    return tuple(headers)
+
+
+def _find_colour(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
+    found = [palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group]
+    return np.asarray(np.median(found, axis=0))
+
+
+def _measure(graph: Graph, group: Sequence[int], word: int, lines: bool, across: bool) -> float:
+    """How well a word stands where the name of a group stands: 1 if it could not be nearer."""
+    points, placed = graph.points[list(group)], graph.words[word]
+    if lines:
+        end = points[points[:, 0].argmax()]
+        gap = placed.x - placed.width / 2 - float(end[0])
+        at_end = max(abs(gap) / 2, abs(placed.y - float(end[1])))
+        beside = np.hypot(np.maximum(np.abs(points[:, 0] - placed.x) - placed.width / 2, 0), points[:, 1] - placed.y)
+        away = min(at_end, float(beside.min()) * 1.5)
+    elif across:
+        top = points[points[:, 1].argmin()]
+        if placed.y > float(top[1]):
+            return 0.0
+        # A heading stands over its bars: over their ends, or left of them.
+        away = max(0.0, abs(placed.x - float(top[0])) - placed.width) + 0.5 * max(0.0, float(top[1]) - placed.y - 60)
+    else:
+        beside = np.hypot(points[:, 0] - placed.x, points[:, 1] - placed.y)
+        away = max(0.0, float(beside.min()) - placed.width / 2)
+    return float(np.exp(-away / (_REACH * placed.height)))

@@ -1,0 +1,57 @@
+"""`up` and `doctor`: this machine."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(doctor)
+
+
+def up(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG")] = Path("serve_config.yaml"),
+    haproxy: Annotated[bool, typer.Option("--haproxy", help="Serve through HAProxy, which comes with Ray")] = False,
+) -> int:
+    """Check a Serve config, set what the environment must hold, and become `serve run CONFIG`."""
+    from serve_app.cli.check import check_file
+    from serve_app.cli.doctor import HAPROXY_PORTS, check_port
+    from serve_app.cli.local_service import find_program
+
+    mistakes = check_file(str(config))
+    for mistake in mistakes:
+        typer.echo(f"{config}: {mistake}", err=True)
+    if mistakes:
+        return 1
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    if haproxy:
+        # Read when Ray starts, and so no part of the config.
+        environment["RAY_SERVE_ENABLE_HA_PROXY"] = "1"
+        taken = [finding for finding in map(check_port, HAPROXY_PORTS) if not finding.fine]
+        for finding in taken:
+            typer.echo(str(finding), err=True)
+        if taken:
+            return 1
+    serve = find_program("serve")
+    os.execvpe(serve, [serve, "run", str(config)], environment)
+    raise AssertionError("this process is `serve run` now")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, for machines")] = False,
+) -> int:
+    """Look for what would keep the service from running here, and say what to do. The exit status is 1 if it would."""
+    from serve_app.cli.doctor import examine
+
+    findings = list(examine())
+    if as_json:
+        print(json.dumps([finding.as_json() for finding in findings]))
+    else:
+        for finding in findings:
+            print(finding)
+    return int(not all(finding.fine for finding in findings))

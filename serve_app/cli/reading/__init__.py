@@ -1,0 +1,1 @@
+"""`serve-app read`: files to a running service, and its answers to files."""

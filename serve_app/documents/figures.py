@@ -1,0 +1,143 @@
+"""Where the figures of a page are: what the PDF draws and what a layout model sees, each checking the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serve_app.domain import Box, Region, RegionKind
+
+MIN_SHARE = 0.012
+"""Of the page's area: what is smaller is an icon."""
+
+PARTED_SHARE = 0.45
+"""Share of a model's box that its clusters cover together, above which each of them is a figure of its own."""
+
+MAX_TEXT = 0.35
+"""Share of a box that text covers, above which it is a table or a callout and no figure."""
+
+INSIDE = 0.7
+"""Share of a cluster within a box, from which it belongs to the box."""
+
+GROW = 14.0
+"""Points round a cluster within which short lines of text are its tick labels, titles and legends."""
+
+SHORT = 0.6
+"""Share of a cluster's width up to which a line is short."""
+
+_PROSE = (
+    RegionKind.TEXT,
+    RegionKind.TITLE,
+    RegionKind.FIGURE_CAPTION,
+    RegionKind.TABLE_CAPTION,
+    RegionKind.REFERENCE,
+    RegionKind.HEADER,
+    RegionKind.FOOTER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Things that the page draws close together; `curved` where one of them is a picture, a shading or a curve."""
+
+    box: Box
+    curved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a page; `score` is the layout model's, or 0 where only the drawing shows the figure."""
+
+    box: Box
+    score: float
+
+
+def find_figures(
+    regions: Sequence[Region],
+    clusters: Sequence[Cluster],
+    lines: Sequence[Box],
+    *,
+    page: Box,
+    pixels_per_point: float,
+) -> list[Figure]:
+    """Merge the layout model's figures with what the PDF draws, from top to bottom.
+
+    Args:
+        regions: what the model found.
+        clusters: everything that the page draws, joined where it is close; also what is small, or frames text.
+        lines: the boxes of the lines of text.
+        page: the page's box.
+        pixels_per_point: the scale of all boxes.
+    """
+    reach = GROW * pixels_per_point
+    large = [cluster for cluster in clusters if cluster.box.area >= MIN_SHARE * page.area]
+    figures: list[Figure] = []
+    claimed: set[int] = set()
+    for region in regions:
+        # The model also takes contents pages, lists and algorithms for figures: a PDF draws nothing there.
+        if region.kind is not RegionKind.FIGURE or not any(_share(each.box, region.box) > 0 for each in clusters):
+            continue
+        inside = [i for i, each in enumerate(large) if _share(each.box, region.box) >= INSIDE]
+        claimed |= set(inside)
+        covered = sum(large[i].box.intersect(region.box).area for i in inside)
+        if len(inside) > 1 and covered > PARTED_SHARE * region.box.area:
+            figures += [Figure(_grow(large[i].box, large, lines, regions, reach), region.score) for i in inside]
+        else:
+            figures.append(Figure(_join([region.box, *(large[i].box for i in inside)]), region.score))
+    for i, cluster in enumerate(large):
+        if i not in claimed and _may_be_figure(cluster, regions, figures):
+            box = _grow(cluster.box, large, lines, regions, reach)
+            figures = [each for each in figures if _share(each.box, box) < INSIDE] + [Figure(box, 0.0)]
+    kept = [figure for figure in figures if measure_text(figure.box, lines) <= MAX_TEXT]
+    return sorted(kept, key=lambda figure: (figure.box.top, figure.box.left))
+
+
+def keep_figures_of_scan(regions: Sequence[Region]) -> list[Figure]:
+    """The layout model's figures on a page whose drawing is one picture, from top to bottom."""
+    figures = [Figure(region.box, region.score) for region in regions if region.kind is RegionKind.FIGURE]
+    return sorted(figures, key=lambda figure: (figure.box.top, figure.box.left))
+
+
+def measure_text(box: Box, lines: Sequence[Box]) -> float:
+    """The share of a box that lines of text cover, in [0, 1]."""
+    return min(1.0, sum(box.intersect(line).area for line in lines) / box.area) if box.area else 0.0
+
+
+def _may_be_figure(cluster: Cluster, regions: Sequence[Region], figures: Sequence[Figure]) -> bool:
+    """Whether the model missed a figure here: no figure covers it, and it is no rules of a table."""
+    if any(_share(cluster.box, figure.box) > 1 - INSIDE for figure in figures if figure.score > 0):
+        return False
+    tables = (region.box for region in regions if region.kind is RegionKind.TABLE)
+    return cluster.curved or not any(_share(cluster.box, table) > 1 - INSIDE for table in tables)
+
+
+def _grow(box: Box, clusters: Sequence[Cluster], lines: Sequence[Box], regions: Sequence[Region], reach: float) -> Box:
+    """Take in the short lines within reach, once: until nothing changes would run into the next panel."""
+    prose = [region.box for region in regions if region.kind in _PROSE]
+    taken = [box]
+    for line in lines:
+        if line.width > SHORT * box.width or _distance(line, box) > reach:
+            continue
+        if any(_share(line, each) >= INSIDE for each in prose):
+            continue
+        if any(_distance(line, other.box) < _distance(line, box) for other in clusters):
+            continue
+        taken.append(line)
+    return _join(taken)
+
+
+def _share(part: Box, whole: Box) -> float:
+    """Share of a box that lies in another one."""
+    return part.intersect(whole).area / part.area if part.area else 0.0
+
+
+def _distance(a: Box, b: Box) -> float:
+    """Pixels between two boxes along the axis on which they are farther apart; 0 where they meet."""
+    return max(0.0, a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom)
+
+
+def _join(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )

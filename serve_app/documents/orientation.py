@@ -1,0 +1,85 @@
+"""Whether a page lies on its side or upside down: what its OCR lets suspect, and what a model says.
+
+A page is turned only where both agree, and the turned page is kept only where it reads better: upright pages stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serve_app.documents.placed_text import find_box
+from serve_app.domain import Orientation, TextLine
+
+LONGEST = 20
+"""Lines that are looked at, those with the most characters: single words and stray marks tell nothing."""
+
+MIN_CHARACTERS = 3
+"""Characters of a line whose box has a direction."""
+
+MIN_LINES = 2
+"""Lines under which nothing is suspected."""
+
+FEW_LINES = 5
+"""Lines under which the model must be sure: the labels of a picture also score low, and so do few lines of a script
+that the OCR does not know."""
+
+LOW_SCORE = 0.85
+"""Mean score under which the lines may be upside down; upright print reaches 0.97, turned print 0.6."""
+
+TALL_SHARE = 0.5
+"""Share of tall boxes from which a page may lie on its side; on upright pages hardly any is."""
+
+_TALL = 1.5
+"""Height over width of a tall box."""
+
+MIN_SCORE, SURE_SCORE = 0.6, 0.9
+"""Score of the orientation model from which its answer counts, and the same on a page of few lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSigns:
+    """What a page's OCR says about its way up.
+
+    `score` is the mean score of its longest lines, `tall` the share of tall boxes among them, both in [0, 1]; `lines`
+    is the number of lines that they were taken from.
+    """
+
+    score: float
+    tall: float
+    lines: int
+
+
+def measure_signs(lines: Sequence[TextLine]) -> ReadingSigns:
+    """Look at the longest lines of a page; a page without any has the signs of an upright one."""
+    longest = sorted(
+        (line for line in lines if len(line.text.strip()) >= MIN_CHARACTERS), key=lambda line: -len(line.text)
+    )
+    longest = longest[:LONGEST]
+    if not longest:
+        return ReadingSigns(1.0, 0.0, 0)
+    boxes = [find_box(line.polygon) for line in longest]
+    tall = sum(box.height > _TALL * box.width for box in boxes)
+    return ReadingSigns(sum(line.score for line in longest) / len(longest), tall / len(longest), len(longest))
+
+
+def is_suspicious(signs: ReadingSigns) -> bool:
+    """Whether the page may be turned, so that the orientation model should be asked."""
+    return signs.lines >= MIN_LINES and (signs.tall >= TALL_SHARE or signs.score < LOW_SCORE)
+
+
+def choose_turn(signs: ReadingSigns, orientation: Orientation) -> int:
+    """The degrees (0, 90, 180 or 270, counter-clockwise) by which the page should be turned and read again.
+
+    A quarter turn needs tall boxes, half a turn needs a low score with few of them.
+    """
+    least = MIN_SCORE if signs.lines >= FEW_LINES else SURE_SCORE
+    if not is_suspicious(signs) or orientation.score < least:
+        return 0
+    on_its_side = signs.tall >= TALL_SHARE
+    return orientation.degrees if (orientation.degrees in (90, 270)) == on_its_side else 0
+
+
+def is_better(turned: ReadingSigns, as_sent: ReadingSigns) -> bool:
+    """Whether the turned page is to be kept: its lines lie, and it reads no worse."""
+    if not turned.lines or turned.tall >= TALL_SHARE:
+        return False
+    return turned.score > as_sent.score or as_sent.tall >= TALL_SHARE

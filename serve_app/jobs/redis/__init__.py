@@ -1,0 +1,1 @@
+"""Jobs in Redis 7: for many machines."""

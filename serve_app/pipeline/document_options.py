@@ -1,0 +1,22 @@
+"""What a request may ask of a document."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+OcrUse = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """The defaults read everything that can be read, each page in the cheapest way that is right.
+
+    `pages`: as "1-5,8,-1"; None for all. `ocr`: `auto` reads a page's text layer where it has a sound one. `charts`,
+    `tables`: read their data. `figures`: send the images of figures and charts along.
+    """
+
+    pages: str | None = None
+    password: str | None = None
+    ocr: OcrUse = "auto"
+    charts: bool = True
+    tables: bool = True
+    figures: bool = False

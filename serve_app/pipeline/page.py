@@ -1,0 +1,218 @@
+"""One page of a document: its text layer or OCR, its regions, tables, figures and charts."""
+
+from collections.abc import Sequence
+
+from serve_app.documents.assembly import assemble_page
+from serve_app.documents.blocks import Block, PageReading
+from serve_app.documents.document import Document
+from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.documents.grouping import covers
+from serve_app.documents.orientation import choose_turn, is_better, measure_signs
+from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
+from serve_app.documents.paragraphs import Printed
+from serve_app.documents.placed_text import find_box, place_words
+from serve_app.documents.reading_order import order_lines
+from serve_app.documents.reading_warnings import find_warnings
+from serve_app.documents.ruled_tables import find_ruled_tables
+from serve_app.domain import (
+    Box,
+    LayoutAnswer,
+    LayoutTask,
+    OcrOptions,
+    Page,
+    ReadingWarning,
+    Region,
+    RegionKind,
+    TextLine,
+)
+from serve_app.imaging.coordinates import rescale_box
+from serve_app.pipeline.admission import Ticket
+from serve_app.pipeline.document_options import DocumentOptions
+from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas, ScannedCanvas
+from serve_app.pipeline.page_objects import ObjectReader
+from serve_app.pipeline.service import LAYOUT, OCR, Service
+
+REGIONS_DPI = 80.0
+"""Resolution for the layout model, which scales a page to 608 x 800 pixels."""
+
+
+RULED_SHARE = 0.7
+"""Share of a figure inside the lines of a table from which it is that table."""
+
+
+class PageReader:
+    """Reads the pages of one document for one request."""
+
+    def __init__(self, service: Service, ticket: Ticket, document: Document, options: DocumentOptions) -> None:
+        self._service = service
+        self._ticket = ticket
+        self._document = document
+        self._options = options
+        self._objects = ObjectReader(service, ticket, options)
+
+    async def read(self, index: int) -> PageReading | UnreadablePage:
+        """Read a page; `index` counts from 0.
+
+        Raises:
+            AppError: a model failed, or is away.
+        """
+        page = await self._document.read_page(index, dpi=self._service.config.documents.dpi)
+        if isinstance(page, UnreadablePage):
+            return page
+        never, always = self._options.ocr == "never", self._options.ocr == "always"
+        if page.source is TextSource.BLANK and not always:
+            return _make_reading(page, self._document.page_count, [], ())
+        if always or (page.source is TextSource.OCR and not never):
+            return await self._read_scan(page)
+        return await self._read_digital(page)
+
+    async def _read_digital(self, page: DocumentPage) -> PageReading:
+        canvas = RenderedCanvas(self._document, page)
+        small = await self._document.render(page, canvas.box, dpi=REGIONS_DPI, image_format="jpeg")
+        answer = await self._look(small.data, LayoutTask(regions=True))
+        regions = [_scale_region(region, small.size.width, page) for region in answer.regions]
+        lines, warnings = await self._check_lines(page, canvas)
+        boxes = [find_box(line.text.polygon) for line in lines]
+        figures = find_figures(
+            regions,
+            [Cluster(each.box, bool(each.images or each.shadings or each.curves)) for each in page.drawings],
+            boxes,
+            page=canvas.box,
+            pixels_per_point=page.scale,
+        )
+        ruled = find_ruled_tables(page.drawings, place_words(line.text for line in lines))
+        figures = [figure for figure in figures if not any(covers(box, figure.box, RULED_SHARE) for box in ruled)]
+        tables = [region.box for region in regions if region.kind is RegionKind.TABLE]
+        regions += [
+            Region(RegionKind.TABLE, box, 1.0) for box in ruled if not any(covers(table, box) for table in tables)
+        ]
+        printed = [_print_pdf_line(line, box) for line, box in zip(lines, boxes, strict=True)]
+        return await self._finish(page, canvas, regions, figures, printed, [line.text for line in lines], warnings)
+
+    async def _read_scan(self, page: DocumentPage) -> PageReading:
+        whole = await self._document.render(
+            page, Box(0, 0, page.size.width, page.size.height), dpi=self._service.config.documents.dpi
+        )
+        canvas = await ScannedCanvas.open(whole.data)
+        answer = await self._look(whole.data, LayoutTask(regions=True, orientation=True))
+        text = await self._read_text(whole.data)
+        canvas, answer, text = await self._turn_upright(canvas, answer, text)
+        lines = [text.lines[i] for i in order_lines([line.polygon for line in text.lines])]
+        printed = [
+            Printed(line.text, box, min(box.width, box.height), score=line.score)
+            for line in lines
+            for box in [find_box(line.polygon)]
+        ]
+        warnings = find_warnings(lines)
+        figures = keep_figures_of_scan(answer.regions)
+        return await self._finish(page, canvas, answer.regions, figures, printed, lines, warnings)
+
+    async def _turn_upright(
+        self, canvas: ScannedCanvas, answer: LayoutAnswer, text: Page
+    ) -> tuple[ScannedCanvas, LayoutAnswer, Page]:
+        """Turn a page that both its OCR and the orientation model say lies otherwise, if it reads better then."""
+        signs = measure_signs(text.lines)
+        degrees = choose_turn(signs, answer.orientation) if answer.orientation else 0
+        if not degrees:
+            return canvas, answer, text
+        turned = await canvas.turn(degrees)
+        image = await turned.encode()
+        read = await self._read_text(image)
+        if not is_better(measure_signs(read.lines), signs):
+            return canvas, answer, text
+        return turned, await self._look(image, LayoutTask(regions=True)), read
+
+    async def _finish(
+        self,
+        page: DocumentPage,
+        canvas: PageCanvas,
+        regions: Sequence[Region],
+        figures: Sequence[Figure],
+        printed: Sequence[Printed],
+        lines: Sequence[TextLine],
+        warnings: Sequence[ReadingWarning],
+    ) -> PageReading:
+        tables = await self._objects.read_tables(canvas, regions, figures, lines)
+        pictures = await self._objects.read_figures(canvas, figures, lines, live=canvas.live_text)
+        blocks = assemble_page(printed, regions, [*tables, *pictures])
+        return _make_reading(page, self._document.page_count, blocks, warnings, canvas)
+
+    async def _check_lines(
+        self, page: DocumentPage, canvas: PageCanvas
+    ) -> tuple[Sequence[PageLine], tuple[ReadingWarning, ...]]:
+        """The text layer; lines that may be wrong are taken from the OCR where it read the same place."""
+        suspects = [i for i, line in enumerate(page.lines) if line.suspicion or line.suspect_words]
+        truncated = tuple(
+            ReadingWarning("truncated", f"The page holds more {what} than are read; the rest is missing")
+            for what in page.truncated
+        )
+        if not suspects:
+            return page.lines, truncated
+        if self._options.ocr == "never":
+            message = f"{len(suspects)} lines of the text layer may be wrong, and OCR was not asked for"
+            return page.lines, (*truncated, ReadingWarning("suspect_text", message))
+        read = (await self._read_text((await canvas.crop(canvas.box)).data)).lines
+        lines, left = list(page.lines), 0
+        for i in suspects:
+            seen = find_same_place(page.lines[i].text, read)
+            if seen is None:
+                left += 1
+            else:
+                lines[i] = _replace_text(page.lines[i], seen)
+        message = f"{len(suspects) - left} lines were read by OCR, since the text layer may be wrong there"
+        checked = [ReadingWarning("text_checked", message)] if left < len(suspects) else []
+        if left:
+            checked.append(ReadingWarning("suspect_text", f"{left} lines of the text layer may be wrong"))
+        return lines, (*truncated, *checked)
+
+    async def _look(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
+        with self._ticket.call(LAYOUT):
+            return await self._service.layout.read(image, task)
+
+    async def _read_text(self, image: bytes) -> Page:
+        with self._ticket.call(OCR):
+            return await self._service.ocr.read(image, OcrOptions(return_word_box=True))
+
+
+def find_same_place(line: TextLine, others: Sequence[TextLine]) -> TextLine | None:
+    """The line that covers most of this one, if it covers half of it and is not much longer."""
+    box = find_box(line.polygon)
+    best = max(others, key=lambda other: find_box(other.polygon).intersect(box).area, default=None)
+    if best is None:
+        return None
+    found = find_box(best.polygon)
+    shared = found.intersect(box).area
+    return best if shared >= 0.5 * min(box.area, found.area) and found.width <= 1.2 * box.width else None
+
+
+def _replace_text(line: PageLine, seen: TextLine) -> PageLine:
+    return PageLine(TextLine(seen.text, seen.score, line.text.polygon, seen.words), line.font_size, line.bold)
+
+
+def _print_pdf_line(line: PageLine, box: Box) -> Printed:
+    return Printed(line.text.text, box, line.font_size, line.bold, line.hyphenated, line.text.score)
+
+
+def _scale_region(region: Region, width: int, page: DocumentPage) -> Region:
+    return Region(region.kind, rescale_box(region.box, page.size.width / width), region.score)
+
+
+def _make_reading(
+    page: DocumentPage,
+    document_pages: int,
+    blocks: Sequence[Block],
+    warnings: Sequence[ReadingWarning],
+    canvas: PageCanvas | None = None,
+) -> PageReading:
+    return PageReading(
+        number=page.number,
+        size=canvas.size if canvas else page.size,
+        points=page.points,
+        rotation=page.rotation,
+        turned=canvas.turned if canvas else 0,
+        source=page.source,
+        reason=page.reason.value,
+        document_pages=document_pages,
+        blocks=tuple(blocks),
+        warnings=tuple(warnings),
+    )

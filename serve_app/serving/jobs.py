@@ -1,0 +1,104 @@
+"""The Jobs deployment: claims pages from the store and has them read by the models, as a client of theirs."""
+
+import asyncio
+import socket
+from uuid import uuid4
+
+from ray.serve.handle import DeploymentHandle
+from ray.serve.metrics import Gauge
+
+from serve_app.config import AppConfig
+from serve_app.errors import StoreUnavailable
+from serve_app.jobs.housekeeping import Housekeeper
+from serve_app.jobs.opening import LEASE_S, RENEW_S, open_blobs, open_store
+from serve_app.jobs.public_address import AddressPolicy
+from serve_app.jobs.runner import JobRunner
+from serve_app.jobs.webhooks import WebhookSender
+from serve_app.pipeline.job_pages import JobPages
+from serve_app.pipeline.service import OCR
+from serve_app.serving.clients import Clients
+
+WATCH_S = 1.0
+"""Seconds between two looks at the replicas and at the queue."""
+
+CALLS_PER_REPLICA = 2
+"""Calls that keep a replica of a model at work: one runs, the next one waits."""
+
+
+class Jobs:
+    """One process that works on jobs; several share the queue."""
+
+    def __init__(
+        self,
+        config: AppConfig,
+        ocr: DeploymentHandle,
+        chart: DeploymentHandle,
+        layout: DeploymentHandle,
+        wants_words: bool,
+    ) -> None:
+        self._share = config.jobs.share
+        self._clients = Clients(config, ocr, chart, layout, wants_words)
+        self._store, blobs = open_store(config.jobs), open_blobs(config.jobs)
+        self._pages = JobPages(self._clients.service, blobs)
+        worker = f"{socket.gethostname()}-{uuid4().hex[:8]}"
+        self._runner = JobRunner(
+            self._store, blobs, self._pages, worker=worker, concurrency=1, lease_s=LEASE_S, renew_s=RENEW_S
+        )
+        self._gauges = {
+            name: Gauge(f"serve_app_jobs_{name}", text)
+            for name, text in (
+                ("waiting", "Pages of jobs that wait"),
+                ("running", "Pages of jobs that are read"),
+                ("failed", "Pages of jobs that failed, since the store began"),
+                ("lease_losses", "Pages whose worker died or was too slow, since the store began"),
+                ("webhook_failures", "Failed attempts at a webhook, since the store began"),
+            )
+        }
+        self._waiting = 0
+        self._tasks = [
+            asyncio.create_task(work)
+            for work in (
+                self._runner.run(),
+                Housekeeper(self._store, blobs, LEASE_S).run(),
+                WebhookSender(self._store, AddressPolicy.of(config.jobs.webhook_networks)).run(),
+                self._watch(),
+            )
+        ]
+
+    async def _watch(self) -> None:
+        """Keep to the share of the models' capacity, and report the queue."""
+        while True:
+            replicas = self._clients.loads[OCR].report().replicas
+            capacity = max(1, replicas.running) * CALLS_PER_REPLICA / max(1, replicas.ingresses)
+            self._runner.concurrency = max(1, int(self._share * capacity))
+            try:
+                counts = await self._store.counts()
+                self._waiting = counts.waiting
+                for name, gauge in self._gauges.items():
+                    gauge.set(getattr(counts, name))
+            except StoreUnavailable:
+                pass  # the runner waits for it, and /ready says so
+            await asyncio.sleep(WATCH_S)
+
+    async def count_waiting(self) -> int:
+        """Pages that wait, as last seen."""
+        return self._waiting
+
+    async def check_health(self) -> None:
+        """Called by Serve, which replaces the replica if one of its loops has ended.
+
+        Raises:
+            RuntimeError: naming the first error.
+        """
+        for task in self._tasks:
+            if task.done():
+                raise RuntimeError("A loop of Jobs has ended") from (None if task.cancelled() else task.exception())
+
+    async def __del__(self) -> None:
+        """Give back what is in hand when Serve stops the replica."""
+        self._runner.stop()
+        await asyncio.wait(self._tasks[:1], timeout=15)
+        for task in self._tasks:
+            task.cancel()
+        await self._pages.close()
+        await self._store.close()

@@ -1,0 +1,107 @@
+"""Whole documents through the running service: a report with columns, a table, a chart, and a scan on its side."""
+
+import io
+import os
+import signal
+import time
+
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.drawings import draw_page
+from tests.service import ROOT
+
+pytestmark = pytest.mark.serve
+
+WORDS = [
+    "The",
+    "northern",
+    "region",
+    "grew",
+    "again",
+    "while",
+    "costs",
+    "fell",
+    "for",
+    "the",
+    "second",
+    "year",
+    "in",
+    "a",
+    "row",
+    "and",
+    "the",
+    "board",
+    "expects",
+    "this",
+    "to",
+    "go",
+    "on",
+]
+
+
+def draw_report(scans=1):
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842))
+    canvas.setFont("Helvetica-Bold", 22)
+    canvas.drawString(60, 780, "Annual report")
+    canvas.setFont("Helvetica", 10)
+    for column in range(2):
+        for i in range(20):
+            text = " ".join(WORDS[(3 * i + column) % 12 :][:7])
+            canvas.drawString(60 + 250 * column, 740 - 13 * i, f"{'ab'[column]}{i:02} {text}")
+    for row, cells in enumerate([("Year", "Revenue", "Costs"), ("2022", "410", "300"), ("2023", "431", "296")]):
+        for column, cell in enumerate(cells):
+            canvas.drawString(80 + 120 * column, 430 - 16 * row, cell)
+    for y in (444, 424, 392):
+        canvas.line(70, y, 400, y)
+    canvas.drawImage(str(ROOT / "tests/samples/chart.png"), 60, 60, 400, 300)
+    canvas.showPage()
+    for _ in range(scans):
+        page = draw_page([f"Scanned line number {i} of the page" for i in range(14)], width=1000).rotate(
+            90, expand=True
+        )
+        data = io.BytesIO()
+        page.save(data, "PNG")
+        canvas.drawImage(ImageReader(Image.open(data)), 40, 40, 500, 500 * page.height / page.width)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_a_report(service):
+    answer = service.post("/v1/document", files={"file": ("report.pdf", draw_report())}, timeout=120)
+    body = answer.json()
+    assert (body["pagesTotal"], body["pagesRead"]) == (2, 2)
+    first, scan = body["pages"]
+    kinds = [block["kind"] for block in first["blocks"]]
+    assert kinds[0] == "heading"
+    text = " ".join(block["text"] for block in first["blocks"])
+    assert text.index("a19") < text.index("b00")
+    [chart] = [block for block in first["blocks"] if block["kind"] == "chart"]
+    values = {row[0]["text"]: row[1]["number"]["value"] for row in chart["chart"]["rows"]}
+    assert values == pytest.approx({"Apples": 42, "Pears": 17, "Plums": 35, "Cherries": 28}, abs=1)
+    assert scan["source"] == "ocr"
+    assert scan["turned"] == 270
+    assert "Scanned line number 3 of the page" in " ".join(block["text"] for block in scan["blocks"])
+
+
+def test_a_job_goes_on_when_its_worker_is_killed(running, service):
+    job = service.post("/v1/jobs", files={"file": ("report.pdf", draw_report(scans=6))}).json()
+    while service.get(job["links"]["self"]).json()["pages"]["done"] < 1:
+        time.sleep(0.2)
+    for process in running.find_replicas("Jobs"):
+        os.kill(process.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 150
+    while (state := service.get(job["links"]["self"], params={"wait": 10}).json())["state"] in ("queued", "running"):
+        assert time.monotonic() < deadline, state
+    assert state["pages"] == {"total": 7, "done": 7, "failed": 0}
+    result = service.get(job["links"]["result"]).json()
+    assert [page["number"] for page in result["pages"]] == list(range(1, 8))
+
+
+def test_a_cancelled_job_ends(service):
+    job = service.post("/v1/jobs", files={"file": ("report.pdf", draw_report(scans=8))}).json()
+    assert service.delete(job["links"]["self"]).json()["state"] == "cancelled"

@@ -1,0 +1,43 @@
+import pytest
+
+from serve_app.api.upload import MEDIA_TYPES
+from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig
+from serve_app.imaging.header import MIN_SIDE
+from tests.drawings import encode, sketch_chart
+
+
+@pytest.fixture
+def config():
+    return AppConfig(
+        limits=Limits(max_bytes=50_000, max_pixels=90_000, max_side=400),
+        ocr=OcrConfig(max_long_side=2000),
+        chart=ChartConfig(max_long_side=800),
+        http=HttpConfig(deadline_s=7),
+    )
+
+
+async def test_the_limits_are_those_of_the_config(service):
+    assert (await service.http.get("/v1/limits")).json() == {
+        "max_bytes": 50_000,
+        "max_pixels": 90_000,
+        "max_side": 400,
+        "min_side": MIN_SIDE,
+        "media_types": list(MEDIA_TYPES),
+        "long_side": {"ocr": 2000, "chart": 800},
+        "deadline_s": 7,
+        "routes": ["/v1/analyze", "/v1/chart", "/v1/document", "/v1/export", "/v1/jobs", "/v1/ocr"],
+    }
+    assert service.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "status"), [((300, 300), 200), ((301, 300), 413), ((401, 20), 413), ((40, 8), 200), ((40, 7), 400)]
+)
+async def test_and_uploads_are_held_to_them(service, size, status):
+    answer = await service.http.post("/v1/ocr", content=encode(sketch_chart(640, 480).resize(size), "JPEG", quality=30))
+    assert answer.status_code == status
+
+
+async def test_every_route_named_there_takes_a_post(service):
+    for route in (await service.http.get("/v1/limits")).json()["routes"]:
+        assert (await service.http.post(route, content=b"")).status_code in (400, 404, 422)

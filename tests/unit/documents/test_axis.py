@@ -1,0 +1,42 @@
+import pytest
+
+from serve_app.documents.axis import count_ticks, has_axis
+from serve_app.documents.placed_text import PlacedText
+from serve_app.domain import Box
+
+
+def place(text, x, y):
+    return PlacedText(text, Box(x, y, x + 8 * len(text), y + 12))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["0", "20", "40", "60", "80", "100"],
+        ["-10%", "-5%", "0%", "5%", "10%"],
+        ["1", "10", "100", "1,000", "10,000"],  # of a logarithmic axis
+        ["2019", "2020", "2021", "2022", "2023"],
+    ],
+)
+def test_even_numbers_are_an_axis(values):
+    upright = [place(value, 40 - 8 * len(value), 300 - 50 * index) for index, value in enumerate(values)]
+    level = [place(value, 100 + 80 * index, 320) for index, value in enumerate(values)]
+    assert count_ticks(upright) == count_ticks(level) == len(values)
+
+
+def test_a_misread_number_is_left_out():
+    texts = [place(value, 10, 300 - 50 * index) for index, value in enumerate(("0", "20", "40", "6", "80", "100"))]
+    assert count_ticks(texts) == 5
+
+
+@pytest.mark.parametrize("values", [["3", "8", "1", "44", "12"], ["7", "7", "7", "7", "7"], ["a", "b", "c", "d", "e"]])
+def test_other_columns_are_none(values):
+    assert not has_axis([place(value, 10, 50 * index) for index, value in enumerate(values)])
+
+
+def test_numbers_must_stand_in_a_line():
+    assert not has_axis([place(str(20 * i), 10 + 30 * (i % 3), 300 - 50 * i) for i in range(6)])
+
+
+def test_nothing_has_no_axis():
+    assert count_ticks([]) == 0

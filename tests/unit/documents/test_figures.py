@@ -1,0 +1,67 @@
+from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.domain import Box, Region, RegionKind
+
+PAGE = Box(0, 0, 1200, 1600)
+FIGURE = Box(200, 300, 1000, 800)
+
+
+def region(box, kind=RegionKind.FIGURE, score=0.9):
+    return Region(kind, box, score)
+
+
+def find(regions=(), clusters=(), lines=()):
+    return find_figures(regions, clusters, lines, page=PAGE, pixels_per_point=2.0)
+
+
+def test_a_box_of_the_model_holds_its_cluster():
+    cluster = Cluster(Box(220, 320, 1020, 780))
+    assert find([region(FIGURE)], [cluster]) == [Figure(Box(200, 300, 1020, 800), 0.9)]
+
+
+def test_a_box_in_which_nothing_is_drawn_is_text():
+    assert find([region(FIGURE)], [Cluster(Box(200, 1000, 400, 1200))]) == [Figure(Box(200, 1000, 400, 1200), 0.0)]
+
+
+def test_a_box_over_several_clusters_is_parted():
+    left, right = Box(210, 310, 580, 790), Box(620, 310, 990, 790)
+    found = find([region(FIGURE)], [Cluster(left), Cluster(right)])
+    assert found == [Figure(left, 0.9), Figure(right, 0.9)]
+
+
+def test_small_clusters_do_not_part_a_box():
+    small = [Cluster(Box(210, 310, 400, 460)), Cluster(Box(700, 310, 890, 460))]
+    assert find([region(FIGURE)], small) == [Figure(FIGURE, 0.9)]
+
+
+def test_a_missed_cluster_takes_in_its_tick_labels_but_no_prose():
+    ticks = [Box(170, y, 190, y + 16) for y in range(300, 800, 100)]
+    caption, paragraph = Box(300, 815, 500, 835), Box(200, 845, 1000, 865)
+    found = find([region(caption, RegionKind.FIGURE_CAPTION)], [Cluster(FIGURE)], [*ticks, caption, paragraph])
+    assert found == [Figure(Box(170, 300, 1000, 800), 0.0)]
+
+
+def test_a_label_belongs_to_the_nearer_cluster():
+    below = Box(200, 830, 1000, 1200)
+    label = Box(500, 812, 560, 826)
+    found = find([], [Cluster(FIGURE), Cluster(below)], [label])
+    assert [figure.box for figure in found] == [FIGURE, Box(200, 812, 1000, 1200)]
+
+
+def test_a_curve_in_what_the_model_takes_for_a_table_is_a_figure():
+    table = region(Box(150, 250, 1050, 900), RegionKind.TABLE)
+    assert find([table], [Cluster(FIGURE, curved=False)]) == []
+    assert find([table], [Cluster(FIGURE, curved=True)]) == [Figure(FIGURE, 0.0)]
+
+
+def test_what_is_full_of_text_is_no_figure():
+    lines = [Box(210, y, 990, y + 20) for y in range(310, 800, 40)]
+    assert find([region(FIGURE)], [Cluster(FIGURE)], lines) == []
+
+
+def test_icons_are_no_figures():
+    assert find([], [Cluster(Box(100, 100, 180, 180))]) == []
+
+
+def test_a_scan_has_the_model_alone():
+    regions = [region(FIGURE), region(Box(0, 0, 50, 50), RegionKind.TEXT), region(Box(200, 10, 900, 200))]
+    assert [figure.box.top for figure in keep_figures_of_scan(regions)] == [10, 300]

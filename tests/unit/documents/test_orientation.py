@@ -1,0 +1,56 @@
+import pytest
+
+from serve_app.documents.orientation import ReadingSigns, choose_turn, is_better, is_suspicious, measure_signs
+from serve_app.domain import Orientation, TextLine
+
+UPRIGHT, REVERSED, ON_ITS_SIDE = ReadingSigns(0.98, 0.0, 20), ReadingSigns(0.62, 0.05, 20), ReadingSigns(0.97, 0.9, 20)
+
+
+def line(text, score, width, height):
+    return TextLine(text, score, ((0, 0), (width, 0), (width, height), (0, height)))
+
+
+def test_the_longest_lines_are_measured():
+    lines = [line("x" * 30, 0.9, 20, 300)] * 15 + [line("x" * 40, 0.8, 300, 20)] * 5 + [line("mark", 0.1, 20, 90)] * 9
+    assert measure_signs(lines) == ReadingSigns(pytest.approx(0.875), 0.75, 20)
+
+
+@pytest.mark.parametrize("lines", [[], [line("7", 0.2, 20, 90)]])
+def test_a_page_without_lines_is_not_suspicious(lines):
+    assert not is_suspicious(measure_signs(lines))
+
+
+def test_what_is_suspicious():
+    assert [is_suspicious(signs) for signs in (UPRIGHT, REVERSED, ON_ITS_SIDE)] == [False, True, True]
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_an_upright_reading_is_never_turned(degrees):
+    assert choose_turn(UPRIGHT, Orientation(degrees, 1.0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("signs", "degrees", "score", "turn"),
+    [
+        (REVERSED, 180, 0.9, 180),
+        (REVERSED, 180, 0.5, 0),  # the model is not sure
+        (REVERSED, 90, 0.9, 0),  # but the lines lie
+        (ON_ITS_SIDE, 90, 0.9, 90),
+        (ON_ITS_SIDE, 270, 0.7, 270),
+        (ON_ITS_SIDE, 180, 0.9, 0),  # but the lines stand
+        (ON_ITS_SIDE, 0, 0.9, 0),  # Chinese, from top to bottom
+        (ReadingSigns(0.6, 0.0, 3), 180, 0.85, 0),  # few lines need more
+        (ReadingSigns(0.6, 0.0, 3), 180, 0.95, 180),
+        (ReadingSigns(0.6, 0.0, 1), 180, 0.95, 0),
+    ],
+)
+def test_the_reading_and_the_model_must_agree(signs, degrees, score, turn):
+    assert choose_turn(signs, Orientation(degrees, score)) == turn
+
+
+def test_the_turned_page_is_kept_where_it_reads_better():
+    assert is_better(UPRIGHT, REVERSED)
+    assert is_better(UPRIGHT, ON_ITS_SIDE)
+    assert not is_better(REVERSED, UPRIGHT)
+    assert not is_better(ON_ITS_SIDE, REVERSED)
+    assert not is_better(ReadingSigns(1.0, 0.0, 0), REVERSED)

@@ -1,0 +1,53 @@
+import pytest
+
+from serve_app.jobs.redis.store import RedisJobStore
+from serve_app.jobs.sqlite.store import SqliteJobStore
+from tests.redis_server import RedisServer, needs_redis
+
+
+class Clock:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    needs_redis()
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def open_redis(redis_server):
+    redis_server.flush()
+    return lambda **options: RedisJobStore(redis_server.url, call_s=30, **options)  # the machine may be busy
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def open_store(request, tmp_path):
+    """Opens stores over the same data: each as another process would."""
+    if request.param == "sqlite":
+        return lambda **options: SqliteJobStore(tmp_path / "jobs.sqlite", busy_s=30, **options)
+    return request.getfixturevalue("open_redis")
+
+
+@pytest.fixture
+async def store(open_store, clock):
+    opened = open_store(clock=clock)
+    yield opened
+    await opened.close()

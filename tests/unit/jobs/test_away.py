@@ -1,0 +1,122 @@
+"""A store that is away says so within a second, and is used again once it is back."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import time
+
+import pytest
+
+from serve_app.errors import StoreUnavailable
+from serve_app.jobs.job import Submission
+from serve_app.jobs.redis.store import RedisJobStore
+from serve_app.jobs.sqlite.store import SqliteJobStore
+from tests.redis_server import RedisServer, needs_redis
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    needs_redis()
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+async def refuses(*calls):
+    for call in calls:
+        start = time.monotonic()
+        with pytest.raises(StoreUnavailable) as refused:
+            await call
+        assert time.monotonic() - start < 2  # a second, and what a busy machine adds
+        assert refused.value.retry_after
+
+
+def all_calls(store):
+    asked = Submission(owner="ann", documents=())
+    return (store.check(), store.submit(asked), store.claim("w", 15), store.sweep(), store.counts())
+
+
+async def test_a_redis_that_was_killed(own_redis):
+    store = RedisJobStore(own_redis.url)
+    job = await store.submit(Submission(owner="ann", documents=()))
+    assert await store.wait_for_events(job.id, 1, 0.01) == []
+    own_redis.kill()
+    await refuses(*all_calls(store))
+    own_redis.start()
+    assert (await store.get(job.id)).id == job.id
+    await store.check()
+    lease = await store.claim("w", 15)
+    assert (lease.job_id, lease.is_plan) == (job.id, True)
+    seen = (await store.get(job.id)).last_event
+    while True:  # until signals are heard again
+        try:
+            waiting = asyncio.create_task(store.wait_for_events(job.id, seen, 10))
+            await asyncio.sleep(0.05)
+            await store.cancel(job.id)
+            assert [event.data["state"] for event in await waiting] == ["cancelled"]
+            break
+        except StoreUnavailable:
+            continue
+    await store.close()
+
+
+async def test_a_redis_that_does_not_answer(own_redis):
+    store = RedisJobStore(own_redis.url)
+    await store.check()
+    os.kill(own_redis.pid, signal.SIGSTOP)
+    await refuses(*all_calls(store), store.wait_for_work(5))
+    os.kill(own_redis.pid, signal.SIGCONT)
+    await store.check()
+    await store.close()
+
+
+async def test_a_redis_that_takes_no_writes(own_redis):
+    store = RedisJobStore(own_redis.url)
+    await store.check()
+    own_redis.configure("maxmemory", "1")
+    await refuses(store.check(), store.submit(Submission(owner="ann", documents=())))
+    await store.close()
+
+
+async def test_a_file_that_another_process_holds(tmp_path):
+    store = SqliteJobStore(tmp_path / "jobs.sqlite")
+    await store.check()
+    holder = sqlite3.connect(tmp_path / "jobs.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    for call in (store.check, lambda: store.submit(Submission(owner="ann", documents=()))):
+        await refuses(call())
+    holder.execute("ROLLBACK")
+    await store.check()
+    holder.close()
+    await store.close()
+
+
+async def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "jobs.sqlite").write_bytes(b"not a database, " * 1000)
+    store = SqliteJobStore(tmp_path / "jobs.sqlite")
+    await refuses(store.check())
+    (tmp_path / "jobs.sqlite").unlink()
+    await store.check()
+    await store.close()
+
+
+async def test_a_cancelled_call_never_goes_on(redis_server):
+    """Cancelled at whatever step of a call of Redis, a task ends."""
+    store = RedisJobStore(redis_server.url, call_s=30)
+    await store.check()
+    for steps in range(40):
+
+        async def call_for_ever():
+            while True:
+                await store.check()
+
+        task = asyncio.create_task(call_for_ever())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        assert done
+        assert task.cancelled()
+    await store.close()

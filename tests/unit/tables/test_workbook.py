@@ -1,0 +1,67 @@
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from serve_app.domain import Cell, ChartTable
+from serve_app.tables.numbers import parse_number
+from serve_app.tables.workbook import to_xlsx
+
+
+def make(texts, title=None):
+    rows = tuple((Cell("a"), Cell(text, number=parse_number(text))) for text in texts)
+    return ChartTable((Cell(""), Cell("values")), rows, title and Cell(title))
+
+
+def read(table):
+    return load_workbook(io.BytesIO(to_xlsx(table))).active
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("42", 42, "0"),
+        ("-1,200.5", -1200.5, "0.0"),
+        ("12.5%", 0.125, "0.0%"),
+        ("$3.25", 3.25, '"$"0.00'),
+        ("1.5M", 1.5, '0.0"M"'),
+    ],
+)
+def test_numbers_are_numbers_shown_as_they_are_printed(text, value, shown):
+    cell = read(make([text]))["B2"]
+    assert cell.value == pytest.approx(value)
+    assert cell.number_format == shown
+    assert cell.data_type == "n"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "http://127.0.0.1/", "2024E", "n/a"])
+def test_all_else_is_text_and_runs_nothing(text):
+    cell = read(make([text]))["B2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_labels_are_text_though_they_look_like_numbers():
+    table = ChartTable((Cell("year"), Cell("x")), ((Cell("2024", number=parse_number("2024")), Cell("")),))
+    assert read(table)["A2"].value == "2024"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        (None, "Table"),
+        ("a/b [c]: d*?", "a b  c   d"),
+        ("'x'", "x"),
+        ("History", "Table"),
+        ("long " * 20, ("long " * 20)[:31]),
+    ],
+)
+def test_the_sheet_has_the_tables_title(title, name):
+    assert read(make(["1"], title)).title == name.strip()
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=4))
+def test_any_text_makes_a_workbook_that_opens(title, texts):
+    sheet = read(make(texts, title))
+    assert sheet.max_row == len(texts) + 1
