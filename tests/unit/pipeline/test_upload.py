@@ -37,11 +37,16 @@ def opened(data):
         ({"max_bytes": 1024}, TooManyBytes),
         ({"max_pixels": 200_000}, TooManyPixels),
         ({"max_side": 2000}, TooManyPixels),
+        ({"max_decode_mb": 1}, TooManyPixels),  # 7 bytes a pixel are 1,662,976
     ],
 )
 async def test_each_limit_of_the_config_is_held(limits, error):
     with pytest.raises(error):
         await Upload.open(serve(AppConfig(limits=Limits(**limits))), PNG)
+
+
+async def test_images_share_the_configs_memory(bench):
+    assert bench(AppConfig(limits=Limits(decode_mb=7))).service.decoding._capacity == 7_000_000
 
 
 async def test_the_size_is_that_of_the_upright_image():
