@@ -145,9 +145,7 @@ async def test_the_file_of_a_form_is_the_image(config):
     assert await read_image(make_request(config, FORM, form_of(["file"])), TICKET) == b"A"
 
 
-@pytest.mark.parametrize(
-    "content_type", ["image/png; a=b; c=d", "IMAGE/PNG", "application/octet-stream"]
-)
+@pytest.mark.parametrize("content_type", ["image/png; a=b; c=d", "IMAGE/PNG", "application/octet-stream"])
 async def test_parameters_and_case_of_a_content_type_do_not_matter(config, content_type):
     assert await read_image(make_request(config, content_type, b"A"), TICKET) == b"A"
 
