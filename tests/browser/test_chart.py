@@ -60,7 +60,7 @@ def test_a_cell_its_place_and_its_bar_light_up_together(replayed):
     assert set(lit.evaluate_all("all => all.map(each => each.dataset.cell)")) == {"r2c1"}
     assert "Plums, Tonnes: 35" in site.page.locator(".told").inner_text()
 
-    site.page.locator(".overlay [data-cell=r0c0]").first.hover()
+    site.page.locator(".overlay .evidence[data-cell=r0c0]").hover()
     assert site.page.locator(".cell.lit input").input_value() == "Apples"
     assert "confirmed by the text “Apples”" in site.page.locator(".told").inner_text()
     site.find("Pears, Tonnes").focus()

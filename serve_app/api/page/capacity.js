@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { getJson, getState } from "./service.js";
 
 const PERIOD_MS = 15_000;
-const NAMES = /** @type {Record<string, string>} */ ({ ocr: "Text", chart: "Charts" });
+const NAMES = /** @type {Record<string, string>} */ ({ ocr: "Text", chart: "Charts", layout: "Layout" });
 
 /** Ask now and then, while somebody looks. @param {HTMLElement} summary @param {HTMLElement} panel */
 export function watchCapacity(summary, panel) {

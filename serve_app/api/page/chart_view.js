@@ -10,6 +10,7 @@ import { showTable } from "./table_view.js";
 
 /** @typedef {import("./image_view.js").Mark} Mark @typedef {import("./item.js").Item} Item */
 
+const SAME = 6; // pixels between the corners of two outlines of one print
 const HINT = "Point at a cell or a mark to see where it was read; a cell can be corrected.";
 
 /** @param {any} answer of /v1/analyze @param {Item} item @returns {HTMLElement} */
@@ -50,18 +51,22 @@ function collectMarks(table, answer) {
   const marks = [];
   for (const cell of table.cells) {
     const label = `${table.name(cell)}: ${cell.text}`;
-    const evidence = cell.evidence && JSON.stringify(cell.evidence.polygon);
-    if (cell.place && JSON.stringify(cell.place) !== evidence) {
+    if (cell.place && !(cell.evidence && isSame(cell.place, cell.evidence.polygon))) {
       marks.push({ cell: cell.id, points: cell.place, label, kind: "place" });
     }
     if (cell.evidence) marks.push({ cell: cell.id, points: cell.evidence.polygon, label, kind: "evidence" });
-    used.add(evidence);
+    if (cell.evidence) used.add(cell.evidence.line);
   }
-  const others = answer.ocr.lines.filter((/** @type {any} */ line) => !used.has(JSON.stringify(line.polygon)));
+  const others = answer.ocr.lines.filter((/** @type {any} */ _, /** @type {number} */ index) => !used.has(index));
   return [
     ...others.map((/** @type {any} */ line) => ({ cell: null, points: line.polygon, label: line.text, kind: "line" })),
     ...marks,
   ];
+}
+
+/** Whether two outlines are of the same print: drawn twice, they would only blur it. @param {[number, number][]} one @param {[number, number][]} other */
+function isSame(one, other) {
+  return one.length === other.length && one.every((point, index) => point.every((at, axis) => Math.abs(at - other[index][axis]) < SAME));
 }
 
 /** @param {Table} table @param {string} kind @param {number} ratio of the original */

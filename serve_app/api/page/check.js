@@ -9,20 +9,19 @@ import { readHeader } from "./headers.js";
  *   `scalable`: the file would be let in, were it scaled down
  */
 
-const DRAWN = ["PNG", "JPEG", "WEBP", "BMP"]; // what browsers can decode
+const DRAWN = ["PNG", "JPEG", "WEBP", "BMP", "GIF", "AVIF"]; // what browsers can decode
 
 /** The service's own sentences; a test compares them. */
 export const WORDS = {
-  empty: () => "The upload is empty. Send the bytes of an image",
+  empty: () => "The upload is empty. Send the bytes of an image file",
   tooManyBytes: (/** @type {number} */ found, /** @type {number} */ limit) =>
-    `The upload has ${found} bytes or more, the limit is ${limit}. Send a smaller image, or a JPEG of it`,
+    `The upload has ${group(found)} bytes or more, which exceeds the limit of ${group(limit)}. Send a smaller image, or ` +
+    "save it as JPEG",
   tooManyPixels: (/** @type {number} */ width, /** @type {number} */ height, /** @type {Limits} */ limits) =>
-    `The image has ${group(width)} x ${group(height)} = ${group(width * height)} pixels; at most ` +
-    `${group(limits.max_pixels)} are read, and at most ${group(limits.max_side)} on a side. Scale it down, or cut it ` +
-    "into parts",
+    `The image has ${group(width)} x ${group(height)} = ${group(width * height)} pixels, which exceeds the limit of ` +
+    `${group(limits.max_pixels)} pixels, or of ${group(limits.max_side)} on a side. Scale it down, or cut it into parts`,
   tooSmall: (/** @type {number} */ width, /** @type {number} */ height, /** @type {Limits} */ limits) =>
-    `The image has ${group(width)} x ${group(height)} pixels; nothing can be read in one of less than ` +
-    `${limits.min_side} on a side`,
+    `The image has ${group(width)} x ${group(height)} pixels. Each side must have at least ${limits.min_side}`,
 };
 
 /** @param {Blob} file @param {Limits} limits @returns {Promise<Check>} */

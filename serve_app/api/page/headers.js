@@ -35,6 +35,8 @@ function findFormat(data) {
   if (start.startsWith("\xff\xd8\xff")) return "JPEG";
   if (start.startsWith("RIFF") && text(data, 8, 4) === "WEBP") return "WEBP";
   if (/^(II[*+]\0|MM\0[*+])/.test(start)) return "TIFF";
+  if (/^GIF8[79]a/.test(start)) return "GIF";
+  if (text(data, 4, 7) === "ftypavi") return "AVIF";
   const bitmap = start.startsWith("BM") && data.byteLength >= 18 && data.getUint32(14, true);
   return [12, 40, 52, 56, 64, 108, 124].includes(Number(bitmap)) ? "BMP" : null;
 }
@@ -46,6 +48,8 @@ const SIZES = {
     data.getUint32(14, true) === 12
       ? { width: data.getUint16(18, true), height: data.getUint16(20, true) }
       : { width: data.getInt32(18, true), height: Math.abs(data.getInt32(22, true)) },
+  GIF: (data) => ({ width: data.getUint16(6, true), height: data.getUint16(8, true) }),
+  AVIF: () => ({ width: 0, height: 0 }), // it stands in boxes within boxes: the service finds it
   WEBP: readWebp,
   JPEG: readJpeg,
   TIFF: readTiff,

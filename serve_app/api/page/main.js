@@ -19,8 +19,8 @@ const queue = new Queue(update);
 /** @type {Map<Item, {row: HTMLElement, button: HTMLElement, state: HTMLElement}>} */
 const rows = new Map();
 
-/** Statuses that say something of the file; after any other it is sent, and may be sent again. */
-const REFUSED = [400, 413, 415];
+/** The status that says what a file is; after any other it is sent, whole, and may be sent again. */
+const UNSUPPORTED = 415;
 
 const path = () => findPath(page.mode, page.options);
 
@@ -49,7 +49,7 @@ async function examine(item, limits) {
     await postFile(path(), item.file.slice(0, 1024), item.name);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (REFUSED.includes(error.status)) item.refusal = error.problem;
+    if (error.status === UNSUPPORTED) item.refusal = error.problem;
   }
 }
 

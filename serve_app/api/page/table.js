@@ -6,7 +6,7 @@ import { postJson } from "./service.js";
 /**
  * @typedef {{id: string, text: string, original: string, confidence: number | null,
  *   number: {value: number, unit: string | null, percent: boolean} | null, place: [number, number][] | null,
- *   evidence: {text: string, polygon: [number, number][], similarity: number} | null, corrected: string | null,
+ *   evidence: {line: number, text: string, polygon: [number, number][], similarity: number} | null, corrected: string | null,
  *   checked: boolean}} Cell
  *   `original` is what the model read; `checked` says whether the text of the image was asked to confirm it
  */
