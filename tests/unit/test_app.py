@@ -4,10 +4,11 @@ import pytest
 import ray
 
 from serve_app.app import asks_for_gpu, build_app
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, OcrConfig, RemoteConfig
+from serve_app.config import AppConfig, ChartConfig, HttpConfig, JobsConfig, LayoutConfig, OcrConfig, RemoteConfig
 from serve_app.errors import ConfigError
 from serve_app.serving import listening
-from serve_app.serving.deployments import Chart, Ingress, Ocr, RemoteChart
+from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
+from serve_app.serving.jobs import Jobs
 
 
 def config(device, ocr, chart):
@@ -133,3 +134,35 @@ def test_a_device_that_is_named_needs_no_cluster(monkeypatch, device, asks):
 def test_an_unknown_profile_is_refused():
     with pytest.raises(ConfigError, match="no-such-profile"):
         build_app(AppConfig(device="cpu", chart=ChartConfig(profile="no-such-profile")))
+
+
+@pytest.mark.parametrize(
+    ("device", "share", "runs_on", "asks"), [("gpu", 0.2, "gpu", 0.2), ("gpu", 0, "cpu", 0), ("cpu", 0.2, "cpu", 0)]
+)
+def test_the_layout_models_get_their_settings_and_what_they_need_of_a_node(device, share, runs_on, asks):
+    args = AppConfig(device=device, layout=LayoutConfig(num_cpus=2, num_gpus=share, resources={"page": 1.0}))
+    layout = deployment(deployment(build_app(args)).init_args[3])
+    assert (layout.name, layout.func_or_class) == ("Layout", Layout)
+    assert layout.init_args == (args.layout, runs_on)
+    assert layout.ray_actor_options == {"num_cpus": 2.0, "num_gpus": asks, "resources": {"page": 1.0}}
+
+
+def test_jobs_are_bound_to_the_same_models_as_the_ingress():
+    args = AppConfig(device="cpu", jobs=JobsConfig(num_cpus=0.4))
+    ingress = deployment(build_app(args))
+    jobs = deployment(ingress.init_args[5])
+    assert (jobs.name, jobs.func_or_class, jobs.ray_actor_options) == ("Jobs", Jobs, {"num_cpus": 0.4})
+    assert jobs.init_args == ingress.init_args[:5]
+    assert jobs.init_args[0] is args
+
+
+def test_without_jobs_nothing_is_bound_for_them():
+    assert deployment(build_app(AppConfig(device="cpu", jobs=JobsConfig(enabled=False)))).init_args[5] is None
+
+
+def test_an_open_service_that_others_reach_is_refused(monkeypatch):
+    asked = []
+    monkeypatch.setattr("serve_app.app.check_access", asked.append)
+    args = AppConfig(device="cpu")
+    build_app(args)
+    assert asked == [args.http]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from serve_app.api.receiving import Arrivals
 from serve_app.api.upload import read_image
 from serve_app.config import AppConfig, DocumentsConfig, Limits
-from serve_app.errors import BadRequest, InvalidParameter, TooManyBytes
+from serve_app.errors import BadRequest, InvalidParameter, TooManyBytes, UnsupportedMedia
 from serve_app.pipeline.admission import Ticket
 
 CHUNK = 64 * 1024
@@ -143,3 +143,13 @@ async def test_a_form_holds_one_file_and_nothing_else(config, files, fields, err
 
 async def test_the_file_of_a_form_is_the_image(config):
     assert await read_image(make_request(config, FORM, form_of(["file"])), TICKET) == b"A"
+
+
+@pytest.mark.parametrize("content_type", ["image/png; a=b; c=d", "IMAGE/PNG", "application/octet-stream"])
+async def test_parameters_and_case_of_a_content_type_do_not_matter(config, content_type):
+    assert await read_image(make_request(config, content_type, b"A"), TICKET) == b"A"
+
+
+async def test_a_content_type_that_holds_no_image_is_told_which_do(config):
+    with pytest.raises(UnsupportedMedia, match=r"text/plain cannot .*one of image/png, image/jpeg, "):
+        await read_image(make_request(config, "text/plain", b"A"), TICKET)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from serve_app.config import Limits
 from serve_app.errors import Busy, DeadlineExceeded, ModelFailed, ModelUnavailable, UnreadableImage
-from serve_app.pipeline.admission import UNMEASURED_LIMIT, Admission, Load, ReplicaCounts
+from serve_app.pipeline.admission import UNMEASURED_LIMIT, WAIT_MARGIN, Admission, Load, ReplicaCounts
 
 DEADLINE_S = 60.0
 
@@ -258,3 +258,37 @@ def test_changes_are_observed():
 def test_before_anything_is_measured_a_retry_is_worth_a_second():
     load = build(Clock())
     assert load.find_retry_after(0.0) == load.find_retry_after(10.0) == 1
+
+
+def test_calls_are_observed_too():
+    seen = []
+    load = Load("ocr", Limits(), ReplicaCounts, observe=lambda load: seen.append(load.in_flight))
+    load.begin()
+    load.end(completed=True)
+    assert seen == [1, 0]
+
+
+def test_every_refusal_counts():
+    load = build(Clock(), max_in_flight=1)
+    load.reserve(1)
+    for _ in range(2):
+        with pytest.raises(Busy):
+            load.check(DEADLINE_S)
+    assert load.refusals == 2
+
+
+def test_the_report_is_what_is_known():
+    load = measured(Clock(), 2.0, running=3, ingresses=2)
+    for _ in range(4):
+        load.begin()
+    report = load.report()
+    assert report.replicas == ReplicaCounts(running=3, target=3, ingresses=2)
+    assert (report.in_flight, report.mean_service_s, report.admits) == (4, load.mean_service_s, True)
+    assert report.expected_wait_s == load.expected_wait_s == pytest.approx(3.5 * load.mean_service_s / 1.5)
+
+
+def test_a_wait_at_the_bound_is_admitted():
+    load = measured(Clock(), 2.0, max_wait_s=2.0 * WAIT_MARGIN)
+    load.begin()
+    assert load.expected_wait_s * WAIT_MARGIN == 2.0 * WAIT_MARGIN
+    load.check(DEADLINE_S)

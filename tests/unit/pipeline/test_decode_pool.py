@@ -93,3 +93,41 @@ async def test_an_error_comes_through_and_gives_the_memory_back():
     for _ in range(3):
         with pytest.raises(KeyError, match="reason"):
             await pool.run(100, fail)
+
+
+async def test_what_was_let_in_from_the_queue_is_counted():
+    pool = DecodePool(100)
+    works = [Work() for _ in range(4)]
+    tasks = [asyncio.create_task(pool.run(weight, work)) for weight, work in zip((100, 60, 60, 40), works, strict=True)]
+    assert await works[0].has_begun()
+    works[0].may_end.set()
+    assert await works[1].has_begun()
+    await tasks[0]
+    await settle()
+    assert not works[2].begun.is_set()  # 40 are free
+    works[1].may_end.set()
+    assert await works[2].has_begun()
+    assert await works[3].has_begun()
+    works[2].may_end.set()
+    works[3].may_end.set()
+    await asyncio.gather(*tasks)
+    await settle()
+    assert pool._free == 100
+
+
+async def test_a_caller_that_goes_as_its_turn_comes_gives_it_back():
+    pool = DecodePool(100)
+    taken = asyncio.create_task(pool._take(100))
+    await taken
+    waiting = asyncio.create_task(pool._take(60))
+    await asyncio.sleep(0)
+    pool._give_back(100)  # its turn has come, and it does not know yet
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+    assert pool._free == 100
+
+
+async def test_arguments_reach_the_function():
+    pool = DecodePool(100)
+    assert await pool.run(1, lambda *args, **kwargs: (args, kwargs), 1, 2, name=3) == ((1, 2), {"name": 3})

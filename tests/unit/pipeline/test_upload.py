@@ -1,5 +1,6 @@
 import threading
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,11 +38,16 @@ def opened(data):
         ({"max_bytes": 1024}, TooManyBytes),
         ({"max_pixels": 200_000}, TooManyPixels),
         ({"max_side": 2000}, TooManyPixels),
+        ({"max_decode_mb": 1}, TooManyPixels),  # 7 bytes a pixel are 1,662,976
     ],
 )
 async def test_each_limit_of_the_config_is_held(limits, error):
     with pytest.raises(error):
         await Upload.open(serve(AppConfig(limits=Limits(**limits))), PNG)
+
+
+async def test_images_share_the_configs_memory(bench):
+    assert bench(AppConfig(limits=Limits(decode_mb=7))).service.decoding._capacity == 7_000_000
 
 
 async def test_the_size_is_that_of_the_upright_image():
@@ -66,6 +72,35 @@ async def test_each_model_is_binarised_for_alone(ocr, chart):
     upload = await Upload.open(serve(config), PNG)
     for prepared, asked in ((await upload.prepare_for_ocr(), ocr), (await upload.prepare_for_chart(), chart)):
         assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
+
+
+@pytest.mark.parametrize("ocr", [False, True])
+@pytest.mark.parametrize("chart", [False, True])
+async def test_each_copy_of_both_is_made_as_its_model_asks(ocr, chart):
+    config = AppConfig(
+        ocr=OcrConfig(binarise=ocr, max_long_side=1536), chart=ChartConfig(binarise=chart, max_long_side=1024)
+    )
+    both = await (await Upload.open(serve(config), PNG)).prepare_for_both()
+    assert [prepared.size for prepared in both] == [Size(1536, 87), Size(1024, 58)]
+    for prepared, asked in zip(both, (ocr, chart), strict=True):
+        assert (set(np.unique(np.asarray(opened(prepared.data)))) == {0, 255}) is asked
+
+
+async def test_the_memory_that_each_decode_may_take_is_told_first(monkeypatch):
+    upload, told = await Upload.open(serve(AppConfig()), PNG), []
+    run = upload._decoding.run
+
+    async def record(weight, function, *arguments):
+        told.append(weight)
+        return await run(weight, function, *arguments)
+
+    monkeypatch.setattr(upload, "_decoding", SimpleNamespace(run=record))
+    for method in (upload.prepare_for_ocr, upload.prepare_for_chart, upload.prepare_for_both, lambda: upload.draw([])):
+        await method()
+    await upload.cut()
+    decode_bytes = upload._header.decode_bytes
+    assert decode_bytes >= 2048 * 116 * 3
+    assert told == [decode_bytes] * 4 + [decode_bytes + copies.TILED_BYTES]
 
 
 async def test_the_configs_transport_and_quality_are_used():

@@ -16,17 +16,18 @@ from serve_app.config import (
     ChartConfig,
     HttpConfig,
     JobsConfig,
+    LayoutConfig,
     Limits,
     OcrConfig,
     RecycleConfig,
     RemoteConfig,
 )
-from serve_app.domain import ChartReading, ChartTable, ModelInfo, OcrOptions, Readiness, Size, TextLine
+from serve_app.domain import ChartReading, ChartTable, LayoutTask, ModelInfo, OcrOptions, Readiness, Size, TextLine
 from serve_app.errors import Busy, ModelBroken, ModelUnavailable
 from serve_app.gpu.usage import Usage
-from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.serving import clients, deployments
-from serve_app.serving.deployments import CPU_NICENESS, Chart, Ingress, Ocr, RemoteChart
+from serve_app.serving.deployments import CPU_NICENESS, Chart, Ingress, Layout, Ocr, RemoteChart
 from tests.drawings import draw_page, encode
 
 PNG = encode(draw_page(("one line",), width=300))
@@ -207,6 +208,64 @@ class TestChart:
         chart._model._started = -1e9
         with pytest.raises(ModelBroken, match=r"more than 7\.5 seconds"):
             await chart.check_health()
+
+
+class RecordingLayout(FakeLayout):
+    def __init__(self):
+        self.niceness = os.nice(0)
+        self.images = []
+
+    def tell_orientation(self, image):
+        self.images.append(image)
+        return super().tell_orientation(image)
+
+    def measure(self):
+        return Usage(gpu_bytes=55, gpu_budget_bytes=66)
+
+
+@pytest.mark.usefixtures("recorder")
+class TestLayout:
+    async def test_an_image_is_decoded_and_only_the_task_is_done(self, monkeypatch):
+        loads = use(monkeypatch, "load_layout", RecordingLayout)
+        config = LayoutConfig()
+        layout = Layout(config, "cpu")
+        answer = await layout.read(PNG, LayoutTask(orientation=True))
+        assert loads == [(config, "cpu")]
+        [image] = layout._model.engine.images
+        assert (image.mode, image.tobytes()) == ("RGB", draw_page(("one line",), width=300).tobytes())
+        assert answer.orientation == FakeLayout().tell_orientation(image)
+        assert (answer.regions, answer.table) == ((), None)
+
+    @pytest.mark.parametrize(("device", "niceness"), [("cpu", CPU_NICENESS), ("gpu", 0)])
+    def test_a_model_on_the_cpu_gives_way_to_the_ingress(self, monkeypatch, device, niceness):
+        use(monkeypatch, "load_layout", RecordingLayout)
+        before = os.nice(0)
+        assert Layout(LayoutConfig(), device)._model.engine.niceness - before == min(niceness, 19 - before)
+
+    async def test_it_tells_what_it_has_loaded(self, monkeypatch):
+        use(monkeypatch, "load_layout", RecordingLayout)
+        config = LayoutConfig()
+        info = await Layout(config, "cpu").describe()
+        assert info == ModelInfo(FakeLayout.name, "layout", config.engine, FakeLayout.device)
+
+    async def test_health_checks_and_calls_are_observed(self, monkeypatch, recorder):
+        use(monkeypatch, "load_layout", RecordingLayout)
+        layout = Layout(LayoutConfig(recycle=RecycleConfig(calls=1)), "cpu")
+        await layout.check_health()
+        assert recorder.values("serve_app_gpu_memory_bytes", "layout") == [55]
+        assert recorder.values("serve_app_gpu_budget_bytes", "layout") == [66]
+        assert recorder.values("serve_app_resident_bytes", "layout")[0] > 1 << 20
+        await layout.read(PNG, LayoutTask())
+        assert recorder.values("serve_app_batch_size", "layout") == [1]
+        with pytest.raises(ModelBroken, match="1 calls"):
+            await layout.check_health()
+
+    async def test_a_call_beyond_the_configs_limit_is_stuck(self, monkeypatch):
+        use(monkeypatch, "load_layout", RecordingLayout)
+        layout = Layout(LayoutConfig(call_limit_s=7.5), "cpu")
+        layout._model._started = -1e9
+        with pytest.raises(ModelBroken, match=r"more than 7\.5 seconds"):
+            await layout.check_health()
 
 
 class Server:
