@@ -70,6 +70,8 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
         name = deployment.get("name")
         if name not in DEPLOYMENTS:
             yield f"{at}.name: no deployment is called {name!r}{_suggest(str(name), DEPLOYMENTS)}"
+        if name == "Jobs" and not _has_jobs(arguments):
+            yield f"{at}: args.jobs.enabled is false, so there is no such deployment and Serve would not start. Remove it"
         if "ray_actor_options" in deployment:
             yield (
                 f"{at}.ray_actor_options: replaces the num_cpus and num_gpus that the application works out. "
@@ -77,6 +79,11 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
             )
         if isinstance(deployment.get("autoscaling_config"), Mapping):
             yield from _invalid_values(deployment["autoscaling_config"], AutoscalingConfig, f"{at}.autoscaling_config")
+
+
+def _has_jobs(arguments: Mapping[str, Any]) -> bool:
+    jobs = arguments.get("jobs")
+    return not isinstance(jobs, Mapping) or jobs.get("enabled", True) is not False
 
 
 def _check_access(document: Mapping[str, Any], application: Mapping[str, Any], place: str) -> Iterator[str]:

@@ -49,6 +49,7 @@ def test_a_typo_is_found_and_the_right_name_suggested(steps, wrong, right):
     [
         (("http_options", "port"), "many", "http_options.port"),
         (("applications", 0, "args", "chart", "max_long_side"), 512, "args.chart.max_long_side"),
+        (("applications", 0, "args", "jobs", "enabled"), False, "deployments[4]: args.jobs.enabled is false"),
         (("applications", 0, "deployments", 0, "name"), "Ingres", "did you mean Ingress?"),
         (("applications", 0, "deployments", 1, "max_ongoing_requests"), 0, "max_ongoing_requests"),
         (("applications", 0, "deployments", 1, "autoscaling_config", "max_replicas"), 0, "max_replicas"),
