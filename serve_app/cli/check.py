@@ -71,7 +71,7 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
         if name not in DEPLOYMENTS:
             yield f"{at}.name: no deployment is called {name!r}{_suggest(str(name), DEPLOYMENTS)}"
         if name == "Jobs" and not _has_jobs(arguments):
-            yield f"{at}: args.jobs.enabled is false, so there is no such deployment and Serve would not start. Remove it"
+            yield f"{at}: args.jobs.enabled is false, so Serve would find no such deployment. Remove it"
         if "ray_actor_options" in deployment:
             yield (
                 f"{at}.ray_actor_options: replaces the num_cpus and num_gpus that the application works out. "
