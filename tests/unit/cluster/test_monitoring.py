@@ -17,7 +17,7 @@ PROMETHEUS_NAMES = {"Counter": ["_total"], "Gauge": [""], "Histogram": ["_bucket
 
 
 def exported_names():
-    """The names in Prometheus of each metric that serve_app/metrics.py makes."""
+    """The names in Prometheus of each metric that serve_app/serving/metrics.py makes."""
     with open(serve_app.serving.metrics.__file__, encoding="utf-8") as source:
         calls = [node for node in ast.walk(ast.parse(source.read())) if isinstance(node, ast.Call)]
     return [
