@@ -4,13 +4,14 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpx
 
 from serve_app.api.receiving import too_many_bytes
 from serve_app.config import AppConfig
 from serve_app.errors import BadRequest, InvalidParameter
+from serve_app.public_address import is_public, list_embedded
 
 logger = logging.getLogger("ray.serve")
 
@@ -19,9 +20,6 @@ TIMEOUT_S = 15.0
 
 _REFUSED = "file: the image could not be fetched from the URL. Send the image in base64"
 """The one message for every failure: what differs would tell a client of the network that the service stands in."""
-
-_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-"""IPv6 addresses that stand for IPv4 ones (RFC 6052, RFC 8215)."""
 
 
 class _Refused(Exception):
@@ -58,16 +56,11 @@ async def fetch_image(url: str, config: AppConfig) -> bytes:
     return bytes(image)
 
 
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the internet's, and stands for no other one."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if address.sixtofour is not None or address.teredo is not None:
-            return False
-        if any(address in network for network in _TRANSLATED):
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+def _is_fetched(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is public and stands for no other one, but for an IPv4 address in IPv6's notation."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return is_public(address.ipv4_mapped)
+    return is_public(address) and not list_embedded(address)
 
 
 async def _download(url: httpx.URL) -> AsyncIterator[bytes]:
@@ -91,6 +84,6 @@ async def _resolve(url: httpx.URL) -> IPv4Address | IPv6Address:
     """The first address of a URL's host; the system's resolver also knows the odd notations of IPv4 (0x7f.1)."""
     found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 0, type=socket.SOCK_STREAM)
     addresses = [ip_address(str(address[0]).partition("%")[0]) for *_, address in found]
-    if not addresses or not all(map(is_public, addresses)):
+    if not addresses or not all(map(_is_fetched, addresses)):
         raise _Refused("the host has an address that is not public")
     return addresses[0]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from serve_app.config import JobsConfig
 from serve_app.domain import Readiness
 from serve_app.errors import Busy, StoreUnavailable
+from serve_app.jobs.address_policy import AddressPolicy
 from serve_app.jobs.blobs import BlobStore
 from serve_app.jobs.housekeeping import Housekeeper
 from serve_app.jobs.opening import LEASE_S, open_blobs, open_store
-from serve_app.jobs.public_address import AddressPolicy
 from serve_app.jobs.store import JobStore
 
 

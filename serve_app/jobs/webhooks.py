@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 
 from serve_app.errors import InvalidParameter, JobGone, JobNotFound, StoreUnavailable
+from serve_app.jobs.address_policy import AddressPolicy, Resolve, resolve
 from serve_app.jobs.job import DeliveryState, DueDelivery, Job
-from serve_app.jobs.public_address import AddressPolicy, Resolve, resolve
 from serve_app.jobs.store import JobStore
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from ray.serve.metrics import Gauge
 
 from serve_app.config import AppConfig
 from serve_app.errors import StoreUnavailable
+from serve_app.jobs.address_policy import AddressPolicy
 from serve_app.jobs.housekeeping import Housekeeper
 from serve_app.jobs.opening import LEASE_S, RENEW_S, open_blobs, open_store
-from serve_app.jobs.public_address import AddressPolicy
 from serve_app.jobs.runner import JobRunner
 from serve_app.jobs.webhooks import WebhookSender
 from serve_app.pipeline.job_pages import JobPages

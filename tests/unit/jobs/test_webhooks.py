@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from serve_app.errors import InvalidParameter
+from serve_app.jobs.address_policy import AddressPolicy
 from serve_app.jobs.job import PageSource, Submission, Webhook
-from serve_app.jobs.public_address import AddressPolicy
 from serve_app.jobs.webhooks import WebhookSender
 
 LOCAL = AddressPolicy.of(["127.0.0.0/8", "::1/128"], plain_http=True)
@@ -160,6 +160,9 @@ async def test_an_attempt_whose_process_died_is_made_again_and_fenced(store, clo
         ["::ffff:10.0.0.1"],
         ["2002:7f00:1::"],
         ["64:ff9b::7f00:1"],
+        ["64:ff9b:1::7f00:1"],
+        ["::7f00:1"],
+        ["fec0::1"],
         ["224.0.0.1"],
         ["0.0.0.0"],
         ["100.64.0.1"],

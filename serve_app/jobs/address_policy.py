@@ -8,17 +8,15 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import httpx
 
 from serve_app.errors import InvalidParameter
+from serve_app.public_address import is_public, list_embedded
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """The addresses of a host and port; raises OSError if there are none."""
-
-NAT64 = IPv6Network("64:ff9b::/96")
-"""The well-known prefix of RFC 6052, under which a gateway reaches IPv4 addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,9 @@ class AddressPolicy:
         target = ip_address(address.partition("%")[0])
         if any(target.version == network.version and target in network for network in self.networks):
             return True
-        return all(inner.is_global and not inner.is_multicast for inner in (target, *_embedded(target)))
+        if inner := list_embedded(target):
+            return target.is_global and all(map(is_public, inner))
+        return is_public(target)
 
     def check(self, url: str) -> httpx.URL:
         """The URL, if its form is allowed; what its name resolves to is checked by `addresses`.
@@ -75,13 +75,3 @@ async def resolve(host: str, port: int) -> list[str]:
     """Ask the system's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """The IPv4 addresses that an IPv6 address stands for."""
-    if isinstance(address, IPv4Address):
-        return []
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in NAT64:
-        found.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return [inner for inner in found if inner is not None]
