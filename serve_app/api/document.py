@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -13,7 +13,7 @@ from serve_app.api.errors import documented_errors
 from serve_app.api.receiving import receiving
 from serve_app.api.request_id import request_id
 from serve_app.api.tickets import DocumentTicket, find_service
-from serve_app.api.upload import ENVELOPE, UNTOLD, find_content_type, find_file
+from serve_app.api.upload import ENVELOPE, UNTOLD, describe_upload, find_content_type, find_file
 from serve_app.documents.blocks import DocumentReading, PageReading
 from serve_app.documents.html import to_document_html, to_text
 from serve_app.documents.markdown import ImageLink, to_markdown
@@ -24,21 +24,7 @@ from serve_app.pipeline.document_options import DocumentOptions
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
 
-DOCUMENT_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
+DOCUMENT_BODY = describe_upload("application/pdf")
 
 
 class DocumentQuery(BaseModel):

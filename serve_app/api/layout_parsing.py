@@ -10,7 +10,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from serve_app.api.paddlex_contract import FIELDS, ErrorResponse, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.paddlex_contract import ERRORS, FIELDS, PaddlexRoute, load_file, log_id, parse_body
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.documents.blocks import PageReading
@@ -76,7 +76,7 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
 
 @router.post(
     "/layout-parsing",
-    responses={status: {"model": ErrorResponse} for status in (400, 413, 415, 422, 429, 500, 503, 504)},
+    responses=ERRORS,
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": ParseRequest.model_json_schema()}}}
     },

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from serve_app.api.paddlex_contract import FIELDS, ErrorResponse, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.paddlex_contract import ERRORS, FIELDS, PaddlexRoute, load_file, log_id, parse_body
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import find_content_type
@@ -118,7 +118,7 @@ router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
 @router.post(
     "/ocr",
     response_model_exclude_none=True,
-    responses={status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503, 504)},
+    responses=ERRORS,
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -49,6 +49,12 @@ class ErrorResponse(BaseModel):
     errorMsg: str
 
 
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorResponse} for status in (400, 408, 413, 415, 422, 429, 500, 503, 504)
+}
+"""The `responses` of PaddleX's routes beside 200."""
+
+
 class PaddlexRoute(APIRoute):
     """Answers errors in PaddleX's form."""
 

@@ -19,22 +19,16 @@ UNTOLD = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
 MEDIA_TYPES = tuple(READ_TYPES.values())
 
-UPLOAD_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-            **{media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES},
-        },
+
+def describe_upload(*media_types: str) -> dict[str, Any]:
+    """The `openapi_extra` of a route that takes one file, in a form or as the body."""
+    binary = {"type": "string", "format": "binary"}
+    form = {"type": "object", "required": ["file"], "properties": {"file": binary}}
+    content = {
+        "multipart/form-data": {"schema": form},
+        **{media_type: {"schema": binary} for media_type in media_types},
     }
-}
-"""The `openapi_extra` of a route that takes an image."""
+    return {"requestBody": {"required": True, "content": content}}
 
 
 async def read_image(request: Request, ticket: Ticket) -> bytes:

@@ -10,7 +10,7 @@ from serve_app.api.formats import FORMATS, Format
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
 from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
-from serve_app.api.upload import UPLOAD_BODY, read_image
+from serve_app.api.upload import MEDIA_TYPES, describe_upload, read_image
 from serve_app.domain import OcrOptions
 from serve_app.pipeline.analysis import analyze as read_both
 from serve_app.pipeline.chart import read_chart as read_table
@@ -18,6 +18,8 @@ from serve_app.pipeline.text import read_text as read_lines
 from serve_app.pipeline.upload import Upload
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
+
+IMAGE_BODY = describe_upload(*MEDIA_TYPES)
 
 
 class OcrQuery(BaseModel):
@@ -49,7 +51,7 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-@router.post("/ocr", openapi_extra=UPLOAD_BODY, response_model_exclude_none=True)
+@router.post("/ocr", openapi_extra=IMAGE_BODY, response_model_exclude_none=True)
 async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
@@ -64,7 +66,7 @@ async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticke
 
 @router.post(
     "/chart",
-    openapi_extra=UPLOAD_BODY,
+    openapi_extra=IMAGE_BODY,
     response_model=ChartBody,
     responses={200: {"content": {file_format.media_type: {} for file_format in FORMATS.values()}}},
 )
@@ -82,7 +84,7 @@ async def read_chart(
     return body
 
 
-@router.post("/analyze", openapi_extra=UPLOAD_BODY)
+@router.post("/analyze", openapi_extra=IMAGE_BODY)
 async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
     service = find_service(request)

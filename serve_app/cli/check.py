@@ -62,7 +62,8 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
     arguments = application.get("args") or {}
     problems = list(_unknown_names(arguments, AppConfig, f"{place}.args"))
     problems += _invalid_values(arguments, AppConfig, f"{place}.args")
-    yield from problems or (f"{place}.{problem}" for problem in check_wholes(AppConfig.model_validate(arguments)))
+    config = None if problems else AppConfig.model_validate(arguments)
+    yield from problems if config is None else (f"{place}.{problem}" for problem in check_wholes(config))
     for index, deployment in enumerate(application.get("deployments") or []):
         if not isinstance(deployment, Mapping):
             continue
@@ -70,7 +71,7 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
         name = deployment.get("name")
         if name not in DEPLOYMENTS:
             yield f"{at}.name: no deployment is called {name!r}{_suggest(str(name), DEPLOYMENTS)}"
-        if name == "Jobs" and not _has_jobs(arguments):
+        if name == "Jobs" and config is not None and not config.jobs.enabled:
             yield f"{at}: args.jobs.enabled is false, so Serve would find no such deployment. Remove it"
         if "ray_actor_options" in deployment:
             yield (
@@ -79,11 +80,6 @@ def _check_application(application: Mapping[str, Any], place: str) -> Iterator[s
             )
         if isinstance(deployment.get("autoscaling_config"), Mapping):
             yield from _invalid_values(deployment["autoscaling_config"], AutoscalingConfig, f"{at}.autoscaling_config")
-
-
-def _has_jobs(arguments: Mapping[str, Any]) -> bool:
-    jobs = arguments.get("jobs")
-    return not isinstance(jobs, Mapping) or jobs.get("enabled", True) is not False
 
 
 def _check_access(document: Mapping[str, Any], application: Mapping[str, Any], place: str) -> Iterator[str]:

@@ -81,7 +81,7 @@ def find_figures(
         if len(inside) > 1 and covered > PARTED_SHARE * region.box.area:
             figures += [Figure(_grow(large[i].box, large, lines, regions, reach), region.score) for i in inside]
         else:
-            figures.append(Figure(_join([region.box, *(large[i].box for i in inside)]), region.score))
+            figures.append(Figure(Box.around([region.box, *(large[i].box for i in inside)]), region.score))
     for i, cluster in enumerate(large):
         if i not in claimed and _may_be_figure(cluster, regions, figures):
             box = _grow(cluster.box, large, lines, regions, reach)
@@ -121,7 +121,7 @@ def _grow(box: Box, clusters: Sequence[Cluster], lines: Sequence[Box], regions: 
         if any(_distance(line, other.box) < _distance(line, box) for other in clusters):
             continue
         taken.append(line)
-    return _join(taken)
+    return Box.around(taken)
 
 
 def _share(part: Box, whole: Box) -> float:
@@ -132,12 +132,3 @@ def _share(part: Box, whole: Box) -> float:
 def _distance(a: Box, b: Box) -> float:
     """Pixels between two boxes along the axis on which they are farther apart; 0 where they meet."""
     return max(0.0, a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom)
-
-
-def _join(boxes: Sequence[Box]) -> Box:
-    return Box(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )

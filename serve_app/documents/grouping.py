@@ -30,17 +30,7 @@ class Group:
     @property
     def box(self) -> Box:
         """Round all lines."""
-        return join_boxes([line.box for line in self.lines])
-
-
-def join_boxes(boxes: Sequence[Box]) -> Box:
-    """The smallest box round some boxes."""
-    return Box(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
+        return Box.around([line.box for line in self.lines])
 
 
 def covers(box: Box, line: Box, share: float = INSIDE) -> bool:

@@ -14,11 +14,6 @@ class PlacedText:
     box: Box
 
 
-def place_lines(lines: Iterable[TextLine]) -> list[PlacedText]:
-    """The lines themselves."""
-    return [PlacedText(line.text, find_box(line.polygon)) for line in lines if line.text.strip()]
-
-
 def place_words(lines: Iterable[TextLine]) -> list[PlacedText]:
     """The words of lines that have them; other lines are cut at spaces, as if all characters were equally wide."""
     placed = []

@@ -26,7 +26,7 @@ def _join_row(row: Sequence[PlacedText]) -> list[PlacedText]:
         opens = before.text.split()[-1] in _BEFORE and _has_digit(word.text)
         closes = word.text in _BEHIND and _has_digit(before.text)
         if near and (opens or closes):
-            joined[-1] = PlacedText(f"{before.text} {word.text}", _join(before.box, word.box))
+            joined[-1] = PlacedText(f"{before.text} {word.text}", Box.around([before.box, word.box]))
         else:
             joined.append(word)
     return joined
@@ -34,7 +34,3 @@ def _join_row(row: Sequence[PlacedText]) -> list[PlacedText]:
 
 def _has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
-
-
-def _join(a: Box, b: Box) -> Box:
-    return Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))

@@ -54,7 +54,6 @@ class Jobs:
                 ("webhook_failures", "Failed attempts at a webhook, since the store began"),
             )
         }
-        self._waiting = 0
         self._tasks = [
             asyncio.create_task(work)
             for work in (
@@ -73,16 +72,11 @@ class Jobs:
             self._runner.concurrency = max(1, int(self._share * capacity))
             try:
                 counts = await self._store.counts()
-                self._waiting = counts.waiting
                 for name, gauge in self._gauges.items():
                     gauge.set(getattr(counts, name))
             except StoreUnavailable:
                 pass  # the runner waits for it, and /ready says so
             await asyncio.sleep(WATCH_S)
-
-    async def count_waiting(self) -> int:
-        """Pages that wait, as last seen."""
-        return self._waiting
 
     async def check_health(self) -> None:
         """Called by Serve, which replaces the replica if one of its loops has ended.
