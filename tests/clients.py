@@ -1,10 +1,14 @@
 """Model clients without Ray: an engine in the same process, and the number of calls that reached it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, OcrOptions, Page, Readiness, TextLine
+from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartEngine, ChartInput, LayoutEngine, OcrEngine, answer_task
 from serve_app.imaging.decode import decode_prepared
+from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 
 
 class LocalClient:
@@ -66,3 +70,19 @@ class LocalLayout(LocalClient):
         self.count()
         self.tasks.append(task)
         return answer_task(self.engine, decoded, task)
+
+
+def build_service(
+    config: AppConfig,
+    ocr: LocalOcr,
+    chart: LocalChart,
+    layout: LocalLayout | None = None,
+    *,
+    wants_words: bool = True,
+    replicas: Callable[[], ReplicaCounts] = ReplicaCounts,
+) -> Service:
+    """The pipeline over these clients, with as many replicas of each model as `replicas` tells."""
+    loads = {model: Load(model, config.limits, replicas) for model in (OCR, CHART, LAYOUT)}
+    return Service(
+        config, ocr, chart, layout or LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words
+    )

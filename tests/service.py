@@ -17,6 +17,8 @@ import httpx
 import psutil
 import yaml
 
+from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
+
 ROOT = Path(__file__).parents[1]
 START_S = 180
 
@@ -41,6 +43,17 @@ class Service:
 def shipped_config() -> dict[str, Any]:
     """The shipped serve_config.yaml."""
     return yaml.safe_load((ROOT / "serve_config.yaml").read_text())
+
+
+def fake_config(**sections: Any) -> AppConfig:
+    """The service with fake engines on the CPU, and without jobs; `sections` replace or add to these."""
+    fakes = {
+        "ocr": OcrConfig(engine="fake"),
+        "chart": ChartConfig(model="fake"),
+        "layout": LayoutConfig(engine="fake"),
+        "jobs": JobsConfig(enabled=False),
+    }
+    return AppConfig(device="cpu", **fakes | sections)
 
 
 def drop_jobs(config: dict[str, Any]) -> None:

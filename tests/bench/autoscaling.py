@@ -22,11 +22,10 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.drawings import encode
 from tests.serve.planted import GREEN, PlantedOcr
-from tests.service import free_port
+from tests.service import fake_config, free_port
 
 SERVICE_S = 0.64
 STAGES = ((0.5, 20.0), (2.5, 35.0), (5.0, 35.0), (0.5, 50.0))
@@ -96,13 +95,7 @@ def start_application(log: Path) -> str:
     ray.init(address="local", num_cpus=8, include_dashboard=False, namespace="serve", log_to_driver=False)
     port = free_port()
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    config = AppConfig(
-        device="cpu",
-        ocr=OcrConfig(engine="fake"),
-        chart=ChartConfig(model="fake"),
-        layout=LayoutConfig(engine="fake"),
-        jobs=JobsConfig(enabled=False),
-    )
+    config = fake_config()
     ocr = serve.deployment(
         PlantedOcr, name="Ocr", max_ongoing_requests=3, max_queued_requests=-1, autoscaling_config=AUTOSCALING
     ).bind(config.ocr, "cpu", str(log))

@@ -23,9 +23,9 @@ import httpx
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from serve_app.pipeline.service import CHART, OCR, Service
-from tests.clients import LocalChart, LocalOcr
+from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.pipeline.service import CHART, OCR
+from tests.clients import LocalChart, LocalOcr, build_service
 from tests.fuzzing import make_request, post
 
 CHUNK = 500
@@ -109,8 +109,7 @@ async def _connect(url: str | None) -> AsyncIterator[httpx.AsyncClient]:
             yield http
         return
     config, ocr, chart = AppConfig(), LocalOcr(FakeOcr()), LocalChart(FakeChart())
-    loads = {model: Load(model, config.limits, lambda: ReplicaCounts(1, 1)) for model in (OCR, CHART)}
-    service = Service(config, ocr, chart, Admission(loads), chart_wants_words=True)
+    service = build_service(config, ocr, chart, replicas=lambda: ReplicaCounts(1, 1))
     transport = httpx.ASGITransport(build_api(service, {OCR: ocr, CHART: chart}), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
         yield http

@@ -28,11 +28,10 @@ import ray
 from fastapi import FastAPI, Request
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import start_nodes
-from tests.service import free_port, shipped_config
+from tests.service import fake_config, free_port, shipped_config
 
 AT_ONCE = 16
 WARM_UP = 200
@@ -138,13 +137,7 @@ def local_ray() -> Iterator[str]:
 
 def bind_application(ingresses: int) -> serve.Application:
     """The application with engines that answer at once."""
-    config = AppConfig(
-        device="cpu",
-        ocr=OcrConfig(engine="fake"),
-        chart=ChartConfig(model="fake"),
-        layout=LayoutConfig(engine="fake"),
-        jobs=JobsConfig(enabled=False),
-    )
+    config = fake_config()
     ocr = serve.deployment(Ocr, name="Ocr", max_ongoing_requests=AT_ONCE).bind(config.ocr, "cpu")
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
     layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")

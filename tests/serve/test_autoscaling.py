@@ -7,11 +7,10 @@ import pytest
 import ray
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr
 from tests.drawings import draw_page, encode
 from tests.nodes import wait_until
-from tests.service import free_port
+from tests.service import fake_config, free_port
 
 pytestmark = pytest.mark.serve
 
@@ -31,13 +30,7 @@ def http():
     ray.init(address="local", num_cpus=4, include_dashboard=False, namespace="serve")
     port = free_port()
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    config = AppConfig(
-        device="cpu",
-        ocr=OcrConfig(engine="fake"),
-        chart=ChartConfig(model="fake"),
-        layout=LayoutConfig(engine="fake"),
-        jobs=JobsConfig(enabled=False),
-    )
+    config = fake_config()
     ocr = serve.deployment(Ocr, name="Ocr", autoscaling_config=TO_ZERO).bind(config.ocr, "cpu")
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
     layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")

@@ -14,11 +14,11 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, JobsConfig, LayoutConfig, OcrConfig, RecycleConfig
+from serve_app.config import HttpConfig, OcrConfig, RecycleConfig
 from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.drawings import encode
 from tests.serve.planted import BLUE, GREEN, RED, WHITE, PlantedOcr
-from tests.service import free_port
+from tests.service import fake_config, free_port
 
 pytestmark = pytest.mark.serve
 
@@ -65,12 +65,8 @@ def cluster():
 @pytest.fixture(scope="module")
 def application(cluster, tmp_path_factory, request):
     """Two planted OCR replicas; a parameter sets when they are recycled."""
-    config = AppConfig(
-        device="cpu",
+    config = fake_config(
         ocr=OcrConfig(engine="fake", recycle=getattr(request, "param", RecycleConfig())),
-        chart=ChartConfig(model="fake"),
-        layout=LayoutConfig(engine="fake"),
-        jobs=JobsConfig(enabled=False),
         http=HttpConfig(deadline_s=30),
     )
     log = tmp_path_factory.mktemp("faults") / "calls.txt"

@@ -16,13 +16,13 @@ import ray
 from PIL import Image
 from ray import serve
 
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, JobsConfig, LayoutConfig, Limits, OcrConfig
+from serve_app.config import HttpConfig, Limits
 from serve_app.serving import metrics
 from serve_app.serving.deployments import Chart, Ingress, Layout
 from tests.bench.open_loop import run_load
 from tests.drawings import encode
 from tests.serve.planted import GREEN, RED, PlantedOcr
-from tests.service import free_port
+from tests.service import fake_config, free_port
 
 pytestmark = pytest.mark.serve
 
@@ -60,15 +60,7 @@ def running(tmp_path_factory):
     )
     port = free_port()
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    config = AppConfig(
-        device="cpu",
-        ocr=OcrConfig(engine="fake"),
-        chart=ChartConfig(model="fake"),
-        layout=LayoutConfig(engine="fake"),
-        jobs=JobsConfig(enabled=False),
-        http=HttpConfig(deadline_s=60),
-        limits=Limits(max_wait_s=MAX_WAIT_S),
-    )
+    config = fake_config(http=HttpConfig(deadline_s=60), limits=Limits(max_wait_s=MAX_WAIT_S))
     options = {"max_ongoing_requests": 3, "health_check_period_s": 0.5}
     ocr = serve.deployment(PlantedOcr, name="Ocr", **options).bind(config.ocr, "cpu", str(folder / "calls.txt"))
     chart = serve.deployment(Chart, name="Chart", **options).bind(config.chart, "cpu")

@@ -14,15 +14,12 @@ from PIL import Image
 from serve_app.api.schemas import CellBody, ChartBody
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartKind, ChartReading, ChartTable, Number, OcrOptions, Page
-from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartEngine, ChartInput, OcrEngine
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.chart import admit_chart, read_chart
-from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.pipeline.upload import Upload
 from serve_app.serving.engines import load_chart, load_ocr
 from tests.bench.charts.samples import Sample
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from tests.clients import LocalChart, LocalOcr, build_service
 
 DEADLINE_S = 600.0
 
@@ -82,10 +79,8 @@ class LocalReader:
     """The service's pipeline with its engines in this process, without HTTP and Ray."""
 
     def __init__(self, ocr: OcrEngine, chart: ChartEngine, config: AppConfig) -> None:
-        loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART)}
         self._chart = _TimedChart(chart)
-        layout = LocalLayout(FakeLayout())  # no chart needs it
-        self._service = Service(config, LocalOcr(ocr), self._chart, layout, Admission(loads), chart_wants_words=True)
+        self._service = build_service(config, LocalOcr(ocr), self._chart)
 
     @classmethod
     def load(cls, config: AppConfig, cache: Path | None = None) -> Self:

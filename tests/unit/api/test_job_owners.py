@@ -7,10 +7,9 @@ from serve_app.api.app import build_api
 from serve_app.api.jobs_service import JobsService
 from serve_app.api.key_file import Keys
 from serve_app.config import AppConfig, HttpConfig, JobsConfig
-from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
-from serve_app.pipeline import service as reading
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from serve_app.hosting.fake import FakeChart, FakeOcr
+from serve_app.pipeline.admission import ReplicaCounts
+from tests.clients import LocalChart, LocalOcr, build_service
 from tests.pdf_drawings import draw_pdf, draw_sentences
 from tests.unit.api.test_key_file import a_key
 
@@ -20,12 +19,8 @@ async def http(monkeypatch, tmp_path):
     keys = (a_key("sa_ada", "ada"), a_key("sa_bob", "bob"), a_key("sa_root", "root", scope="admin"))
     monkeypatch.setenv("TEST_KEYS", Keys(keys=keys).model_dump_json())
     config = AppConfig(http=HttpConfig(keys_env="TEST_KEYS"), jobs=JobsConfig(folder=str(tmp_path)))
-    clients = LocalOcr(FakeOcr()), LocalChart(FakeChart()), LocalLayout(FakeLayout())
-    loads = {
-        model: Load(model, config.limits, lambda: ReplicaCounts(running=1, target=1))
-        for model in (reading.OCR, reading.CHART, reading.LAYOUT)
-    }
-    service = reading.Service(config, *clients, Admission(loads), chart_wants_words=True)
+    one = ReplicaCounts(running=1, target=1)
+    service = build_service(config, LocalOcr(FakeOcr()), LocalChart(FakeChart()), replicas=lambda: one)
     jobs = JobsService.open(config.jobs)
     app = build_api(service, {}, jobs)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:

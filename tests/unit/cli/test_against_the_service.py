@@ -13,12 +13,11 @@ from serve_app.api.jobs_service import JobsService
 from serve_app.api.key_file import Keys
 from serve_app.cli.main import main
 from serve_app.config import AppConfig, HttpConfig, JobsConfig
-from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
+from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.jobs.runner import JobRunner
-from serve_app.pipeline import service as reading
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.pipeline.admission import ReplicaCounts
 from serve_app.pipeline.job_pages import JobPages
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from tests.clients import LocalChart, LocalOcr, build_service
 from tests.drawings import encode, sketch_chart
 from tests.pdf_drawings import SENTENCE, draw_pdf, draw_sentences
 from tests.service import free_port
@@ -26,12 +25,8 @@ from tests.unit.api.test_key_file import a_key
 
 
 async def serve(config, port, started, stop):
-    clients = LocalOcr(FakeOcr()), LocalChart(FakeChart()), LocalLayout(FakeLayout())
-    loads = {
-        model: Load(model, config.limits, lambda: ReplicaCounts(running=1, target=1))
-        for model in (reading.OCR, reading.CHART, reading.LAYOUT)
-    }
-    service = reading.Service(config, *clients, Admission(loads), chart_wants_words=True)
+    one = ReplicaCounts(running=1, target=1)
+    service = build_service(config, LocalOcr(FakeOcr()), LocalChart(FakeChart()), replicas=lambda: one)
     jobs = JobsService.open(config.jobs)
     pages = JobPages(service, jobs.blobs)
     runner = JobRunner(jobs.store, jobs.blobs, pages, worker="test", concurrency=1)

@@ -7,11 +7,9 @@ from PIL import Image
 
 from serve_app.config import AppConfig
 from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, Page, Size, TextLine, Word
-from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartInput
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
-from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from serve_app.pipeline.service import CHART, OCR, Service
+from tests.clients import LocalChart, LocalOcr, build_service
 
 
 class PlacingOcr:
@@ -75,8 +73,6 @@ def bench():
     def build(config: AppConfig | None = None, *, wants_words: bool = True) -> Bench:
         config, ocr, chart = config or AppConfig(), PlacingOcr(), PlacingChart()
         clients = LocalOcr(ocr), LocalChart(chart)
-        loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
-        service = Service(config, *clients, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words)
-        return Bench(service, ocr, chart, clients)
+        return Bench(build_service(config, *clients, wants_words=wants_words), ocr, chart, clients)
 
     return build

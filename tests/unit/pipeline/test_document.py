@@ -25,11 +25,9 @@ from serve_app.domain import (
 )
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
 from serve_app.pipeline.document import DocumentTurns, admit_document, read_document
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from tests.clients import LocalChart, LocalLayout, LocalOcr, build_service
 
 
 def draw(*pages):
@@ -73,8 +71,7 @@ def scan(canvas):
 def build(*, ocr=None, chart=None, layout=None, **documents):
     config = AppConfig(documents=DocumentsConfig(**documents))
     clients = LocalOcr(ocr or FakeOcr()), LocalChart(chart or FakeChart()), LocalLayout(layout or FakeLayout())
-    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
-    return Service(config, *clients, Admission(loads), chart_wants_words=True)
+    return build_service(config, *clients)
 
 
 async def read(service, data, deadline_s=60, **options):

@@ -6,14 +6,13 @@ import pytest
 from serve_app.config import AppConfig, ChartConfig, Limits
 from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, ReadingWarning, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
-from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.pipeline.analysis import admit_analysis, analyze
 from serve_app.pipeline.chart import admit_chart, read_chart
-from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
+from serve_app.pipeline.service import CHART, OCR
 from serve_app.pipeline.text import admit_text, read_text
 from serve_app.pipeline.upload import Upload
-from tests.clients import LocalChart, LocalLayout, LocalOcr
+from tests.clients import LocalChart, LocalOcr, build_service
 from tests.drawings import draw_page, encode
 
 LARGE = encode(draw_page(("one line",), width=2048))
@@ -23,12 +22,7 @@ PAGE = encode(draw_page(("one line",) * 20, width=1500))
 
 def build(*, wants_words, config=None, chart_engine=None):
     config, ocr, chart = config or AppConfig(), LocalOcr(FakeOcr()), LocalChart(chart_engine or FakeChart())
-    loads = {model: Load(model, config.limits, ReplicaCounts) for model in (OCR, CHART, LAYOUT)}
-    return (
-        Service(config, ocr, chart, LocalLayout(FakeLayout()), Admission(loads), chart_wants_words=wants_words),
-        ocr,
-        chart,
-    )
+    return build_service(config, ocr, chart, wants_words=wants_words), ocr, chart
 
 
 async def opened(service, data):
