@@ -7,7 +7,8 @@ from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, 
 from serve_app.hosting.fake import FakeLayout
 from serve_app.hosting.protocols import ChartEngine, ChartInput, LayoutEngine, OcrEngine, answer_task
 from serve_app.imaging.decode import decode_prepared
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.load import Load, ReplicaCounts
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 
 

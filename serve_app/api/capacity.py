@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from serve_app.api.tickets import find_service
-from serve_app.pipeline.admission import Capacity
+from serve_app.pipeline.load import Capacity
 
 router = APIRouter(tags=["health"])
 

@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from serve_app.api.schemas import CheckedChartBody, NumberBody, WarningBody
+from serve_app.api.analysis_schemas import CheckedChartBody
+from serve_app.api.schemas import NumberBody, WarningBody
 from serve_app.documents.blocks import Block, DocumentReading, PageReading
 from serve_app.documents.page import UnreadablePage
 from serve_app.domain import Box, GridCell, TableGrid

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from serve_app.api.analysis_schemas import AnalysisBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.formats import FORMATS, Format
 from serve_app.api.request_id import request_id
-from serve_app.api.schemas import AnalysisBody, ChartBody, OcrBody
+from serve_app.api.schemas import ChartBody, OcrBody
 from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
 from serve_app.api.upload import MEDIA_TYPES, describe_upload, read_image
 from serve_app.domain import OcrOptions

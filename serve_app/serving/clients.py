@@ -9,7 +9,8 @@ from ray.serve.handle import DeploymentHandle
 from serve_app.api.health import ModelClient
 from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, OcrOptions, Page, TextLine
-from serve_app.pipeline.admission import Admission, Load
+from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.load import Load
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.serving.metrics import ClientMetrics
 from serve_app.serving.replica_client import ReplicaClient

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ray.serve.metrics import Counter, Gauge, Histogram
 
 from serve_app.gpu.usage import NO_GPU, Usage
-from serve_app.pipeline.admission import Load
+from serve_app.pipeline.load import Load
 
 _SECONDS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 _LAGS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 3.0]

@@ -9,7 +9,7 @@ from ray import serve
 from ray.exceptions import RayError
 from ray.serve.schema import DeploymentStatusOverview, ReplicaState
 
-from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.pipeline.load import ReplicaCounts
 
 logger = logging.getLogger("ray.serve")
 

@@ -23,7 +23,7 @@ import httpx
 from serve_app.api.app import build_api
 from serve_app.config import AppConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.pipeline.load import ReplicaCounts
 from serve_app.pipeline.service import CHART, OCR
 from tests.clients import LocalChart, LocalOcr, build_service
 from tests.fuzzing import make_request, post

@@ -8,7 +8,8 @@ from serve_app.api.app import build_api
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.pipeline import service as reading
-from serve_app.pipeline.admission import Admission, Load, ReplicaCounts
+from serve_app.pipeline.admission import Admission
+from serve_app.pipeline.load import Load, ReplicaCounts
 from tests.clients import LocalChart, LocalClient, LocalLayout, LocalOcr
 
 

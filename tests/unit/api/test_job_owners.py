@@ -8,7 +8,7 @@ from serve_app.api.jobs_service import JobsService
 from serve_app.api.key_file import Keys
 from serve_app.config import AppConfig, HttpConfig, JobsConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
-from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.pipeline.load import ReplicaCounts
 from tests.clients import LocalChart, LocalOcr, build_service
 from tests.pdf_drawings import draw_pdf, draw_sentences
 from tests.unit.api.test_key_file import a_key

@@ -15,8 +15,8 @@ from serve_app.cli.main import main
 from serve_app.config import AppConfig, HttpConfig, JobsConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.jobs.runner import JobRunner
-from serve_app.pipeline.admission import ReplicaCounts
 from serve_app.pipeline.job_pages import JobPages
+from serve_app.pipeline.load import ReplicaCounts
 from tests.clients import LocalChart, LocalOcr, build_service
 from tests.drawings import encode, sketch_chart
 from tests.pdf_drawings import SENTENCE, draw_pdf, draw_sentences

@@ -5,7 +5,7 @@ import pytest
 from ray.exceptions import RayActorError, RaySystemError
 from ray.serve.schema import ReplicaState
 
-from serve_app.pipeline.admission import ReplicaCounts
+from serve_app.pipeline.load import ReplicaCounts
 from serve_app.serving import replica_status
 from serve_app.serving.replica_status import ReplicaStatus
 
