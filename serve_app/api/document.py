@@ -1,22 +1,17 @@
 """`POST /v1/document`: a PDF or an image of several pages to text, tables and chart data."""
 
 import asyncio
-from base64 import b64encode
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from serve_app.api.document_formats import ANSWERS, DocumentFormat, Figures, open_archive, write_document
 from serve_app.api.document_schemas import DocumentBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.receiving import receiving
-from serve_app.api.request_id import request_id
 from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.api.upload import ENVELOPE, UNTOLD, describe_upload, find_content_type, find_file
-from serve_app.documents.blocks import DocumentReading, PageReading
-from serve_app.documents.html import to_document_html, to_text
-from serve_app.documents.markdown import ImageLink, to_markdown
 from serve_app.errors import UnsupportedMedia
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document import read_document
@@ -42,9 +37,12 @@ class DocumentQuery(BaseModel):
     """Read the data of charts."""
     tables: bool = True
     """Read the cells of tables."""
-    figures: Literal["none", "inline"] = "none"
-    """`inline` sends the images of figures and charts along, as data URLs."""
-    format: Literal["json", "markdown", "html", "text"] = "json"
+    figures: Figures = "none"
+    """`inline` sends the images of figures and charts along, as data URLs; `zip` puts them as files into a ZIP archive,
+    beside the document in the chosen format."""
+    format: DocumentFormat = "json"
+    """`csv` and `xlsx` hold tables and chart data only; `zip` is an archive of the document as JSON and Markdown, its
+    images, and its tables as CSV."""
 
 
 async def read_document_upload(request: Request, ticket: Ticket) -> bytes:
@@ -76,7 +74,7 @@ async def read_document_upload(request: Request, ticket: Ticket) -> bytes:
     openapi_extra=DOCUMENT_BODY,
     response_model=DocumentBody,
     response_model_exclude_none=True,
-    responses={200: {"content": {"text/markdown": {}, "text/html": {}, "text/plain": {}}}},
+    responses=ANSWERS,
 )
 async def read(
     request: Request, query: Annotated[DocumentQuery, Query()], ticket: DocumentTicket
@@ -87,39 +85,14 @@ async def read(
     in its place.
     """
     data = await read_document_upload(request, ticket)
-    document = await read_document(find_service(request), ticket, data, read_options(query))
-    request.state.pages = document.pages_read
-    return await write_document(request, document, query.format, link_inline)
+    with open_archive(query.format, query.figures) as archive:
+        keep = archive.take_images if archive else None
+        document = await read_document(find_service(request), ticket, data, read_options(query), keep)
+        request.state.pages = document.pages_read
+        return await write_document(request, document, query.format, archive)
 
 
 def read_options(query: DocumentQuery) -> DocumentOptions:
     """What is asked of the document."""
-    return DocumentOptions(
-        query.pages, query.password, query.ocr, query.charts, query.tables, figures=query.figures == "inline"
-    )
-
-
-async def write_document(
-    request: Request, document: DocumentReading, chosen: str, link: ImageLink
-) -> DocumentBody | Response:
-    """The answer with a document in the format that was chosen."""
-    if chosen == "json":
-        body = await asyncio.to_thread(DocumentBody.of, document)
-        body.request_id = request_id(request)
-        return body
-    write, media_type = _WRITERS[chosen]
-    headers = {"X-Pages-Total": str(document.pages_total), "X-Pages-Read": str(document.pages_read)}
-    return Response(await asyncio.to_thread(write, document, link), media_type=media_type, headers=headers)
-
-
-def link_inline(page: PageReading, index: int) -> str | None:
-    """The image of a block as a data URL."""
-    image = page.blocks[index].image
-    return f"data:{image.media_type};base64,{b64encode(image.data).decode()}" if image else None
-
-
-_WRITERS: dict[str, tuple[Callable[[DocumentReading, ImageLink], str], str]] = {
-    "markdown": (to_markdown, "text/markdown"),
-    "html": (to_document_html, "text/html"),
-    "text": (lambda document, _: to_text(document), "text/plain"),
-}
+    figures = query.figures != "none" or query.format == "zip"
+    return DocumentOptions(query.pages, query.password, query.ocr, query.charts, query.tables, figures=figures)

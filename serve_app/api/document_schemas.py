@@ -1,6 +1,5 @@
 """The answer of `/v1/document` in JSON."""
 
-from base64 import b64encode
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -8,6 +7,8 @@ from pydantic import BaseModel, Field
 from serve_app.api.analysis_schemas import CheckedChartBody
 from serve_app.api.schemas import NumberBody, WarningBody
 from serve_app.documents.blocks import Block, DocumentReading, PageReading
+from serve_app.documents.images import embed_image
+from serve_app.documents.markdown import ImageLink
 from serve_app.documents.page import UnreadablePage
 from serve_app.domain import Box, GridCell, TableGrid
 
@@ -70,8 +71,9 @@ class GridBody(BaseModel):
 class BlockBody(BaseModel):
     """A part of a page, in reading order.
 
-    `level` is set for headings, `items` for lists, `table` for tables, `chart` for charts, and `image` (a PNG as data
-    URL) where `figures=inline` asked for it. The text of a figure, chart or table is what is printed in it.
+    `level` is set for headings, `items` for lists, `table` for tables, `chart` for charts, and `image` where `figures`
+    asked for it: a PNG as data URL, or in an archive the name of its file. The text of a figure, chart or table is what
+    is printed in it.
     """
 
     kind: str
@@ -85,8 +87,8 @@ class BlockBody(BaseModel):
     image: str | None = None
 
     @classmethod
-    def of(cls, block: Block) -> Self:
-        """The block as it is sent."""
+    def of(cls, block: Block, image: str | None) -> Self:
+        """The block as it is sent; `image` is the address of its image."""
         return cls(
             kind=block.kind.value,
             box=BoxBody.of(block.box),
@@ -97,7 +99,7 @@ class BlockBody(BaseModel):
             table=block.table and GridBody.of(block.table),
             chart=block.chart
             and CheckedChartBody.of_reading(block.chart.reading, block.chart.evidence, block.chart.lines),
-            image=block.image and f"data:{block.image.media_type};base64,{b64encode(block.image.data).decode()}",
+            image=image,
         )
 
 
@@ -122,7 +124,7 @@ class PageBody(BaseModel):
     warnings: list[WarningBody] | None = None
 
     @classmethod
-    def of(cls, page: PageReading | UnreadablePage) -> Self:
+    def of(cls, page: PageReading | UnreadablePage, link: ImageLink = embed_image) -> Self:
         """The page as it is sent."""
         if isinstance(page, UnreadablePage):
             return cls(number=page.number, error=page.reason)
@@ -135,7 +137,7 @@ class PageBody(BaseModel):
             turned=page.turned,
             source=page.source.value,
             reason=page.reason,
-            blocks=[BlockBody.of(block) for block in page.blocks],
+            blocks=[BlockBody.of(block, link(page, index)) for index, block in enumerate(page.blocks)],
             warnings=[WarningBody.of(warning) for warning in page.warnings],
         )
 
@@ -154,11 +156,11 @@ class DocumentBody(BaseModel):
     pages: list[PageBody]
 
     @classmethod
-    def of(cls, document: DocumentReading) -> Self:
+    def of(cls, document: DocumentReading, link: ImageLink = embed_image) -> Self:
         """The document as it is sent."""
         return cls(
             kind=document.kind,
             pagesTotal=document.pages_total,
             pagesRead=document.pages_read,
-            pages=[PageBody.of(page) for page in document.pages],
+            pages=[PageBody.of(page, link) for page in document.pages],
         )

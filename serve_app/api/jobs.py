@@ -10,14 +10,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from serve_app.api.deadline import Deadline
-from serve_app.api.document import (
-    DOCUMENT_BODY,
-    DocumentQuery,
-    link_inline,
-    read_document_upload,
-    read_options,
-    write_document,
-)
+from serve_app.api.document import DOCUMENT_BODY, DocumentQuery, read_document_upload, read_options
+from serve_app.api.document_formats import ANSWERS, DocumentFormat, open_archive, write_document
 from serve_app.api.document_schemas import DocumentBody, PageBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.jobs_schemas import JobBody, JobsBody
@@ -43,7 +37,10 @@ _ANYBODY = "anonymous"
 
 
 class SubmitQuery(DocumentQuery):
-    """Parameters of `POST /v1/jobs`: those of `/v1/document`, but `format`, which is asked of the result."""
+    """Parameters of `POST /v1/jobs`: those of `/v1/document`. The format is asked of the result.
+
+    With `figures` or `format=zip` the images are kept, so that the result can have them.
+    """
 
     webhook: str | None = None
     """A public https or http address to which the end of the job is posted."""
@@ -54,9 +51,12 @@ class SubmitQuery(DocumentQuery):
 class ResultQuery(BaseModel):
     """Parameters of a job's result."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    format: Literal["json", "markdown", "html", "text"] = "json"
+    format: DocumentFormat = "json"
+    """As in `/v1/document`."""
+    figures: Literal["inline", "zip"] = "inline"
+    """Where the images are that the job was asked to keep; as in `/v1/document`."""
 
 
 def find_jobs(request: Request) -> JobsService:
@@ -160,13 +160,15 @@ async def get_page(request: Request, job_id: str, number: int) -> PageBody:
     return PageBody.of(load_page(await jobs.blobs.get(job_id, page.result)))
 
 
-@router.get("/{job_id}/result", response_model=DocumentBody, response_model_exclude_none=True)
+@router.get("/{job_id}/result", response_model=DocumentBody, response_model_exclude_none=True, responses=ANSWERS)
 async def get_result(request: Request, job_id: str, query: Annotated[ResultQuery, Query()]) -> DocumentBody | Response:
     """What has been read so far; all of it once the job has ended."""
     jobs = find_jobs(request)
     job = await jobs.store.get(job_id, find_visible_owner(request))
-    document = await load_result(jobs.store, jobs.blobs, job)
-    answer = await write_document(request, document, query.format, link_inline)
+    with open_archive(query.format, query.figures) as archive:
+        keep = archive.take_images if archive else None
+        document = await load_result(jobs.store, jobs.blobs, job, keep=keep)
+        answer = await write_document(request, document, query.format, archive)
     if job.read_once and job.state.terminal:
         await jobs.housekeeper.delete(job_id)
     return answer

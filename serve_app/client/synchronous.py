@@ -67,7 +67,7 @@ class Client:
         return self._json(calls.read_document(source, options))
 
     def convert(self, source: Source, format: str = "markdown", **options: Any) -> Converted:
-        """A document in another format: markdown, html or text. Raises as `read_text`."""
+        """A document as markdown, html, text, csv, xlsx or zip. Raises as `read_text`."""
         return Converted.of(self._send(calls.read_document(source, options | {"format": format})))
 
     def submit(self, source: Source, *, idempotency_key: str | None = None, **options: Any) -> dict[str, Any]:

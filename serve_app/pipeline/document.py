@@ -1,7 +1,7 @@
 """A request for a document: its pages are the unit of work, of the deadline, and of what may fail."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from serve_app.config import DocumentsConfig
@@ -18,6 +18,8 @@ from serve_app.pipeline.page import PageReader
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 
 PageResult = PageReading | UnreadablePage
+Keep = Callable[[PageReading], PageReading]
+"""What is done with each page before it is kept, such as to put its images elsewhere; called in a thread."""
 
 
 def admit_document(service: Service, deadline_s: float) -> Ticket:
@@ -65,7 +67,9 @@ def find_limits(config: DocumentsConfig) -> DocumentLimits:
     )
 
 
-async def read_document(service: Service, ticket: Ticket, data: bytes, options: DocumentOptions) -> DocumentReading:
+async def read_document(
+    service: Service, ticket: Ticket, data: bytes, options: DocumentOptions, keep: Keep | None = None
+) -> DocumentReading:
     """Read the pages of a document that were asked for.
 
     A page that fails is told in its place, with the reason, and never loses the others. When the ticket's time is over,
@@ -77,7 +81,10 @@ async def read_document(service: Service, ticket: Ticket, data: bytes, options: 
     """
     async with open_document(data, find_limits(service.config.documents), options.password) as document:
         indices = parse_pages(options.pages, document.page_count)
-        results = [page async for page in read_pages(service, ticket, document, indices, options)]
+        results = [
+            await asyncio.to_thread(keep, page) if keep and isinstance(page, PageReading) else page
+            async for page in read_pages(service, ticket, document, indices, options)
+        ]
         pages = {page.number: page for page in mark_running_heads([p for p in results if isinstance(p, PageReading)])}
         if results and not pages and ticket.remaining_s <= 0:
             raise DeadlineExceeded(f"No page was read within {ticket.deadline_s:g} seconds. Ask for fewer pages")

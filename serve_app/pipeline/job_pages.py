@@ -1,5 +1,6 @@
 """Reads the pages of jobs: what `serve_app.jobs.runner` asks for, by the same pipeline as requests."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from serve_app.errors import Busy, ModelUnavailable, UnreadableDocument
 from serve_app.jobs.blobs import BlobStore
 from serve_app.jobs.job import Job, Lease, PageSource, PageState
 from serve_app.jobs.store import JobStore
-from serve_app.pipeline.document import admit_document, find_limits
+from serve_app.pipeline.document import Keep, admit_document, find_limits
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page import PageReader
 from serve_app.pipeline.service import Service
@@ -107,7 +108,9 @@ class _OpenStored:
             await self._opened.__aexit__(*error)
 
 
-async def load_result(store: JobStore, blobs: BlobStore, job: Job, document: int = 0) -> DocumentReading:
+async def load_result(
+    store: JobStore, blobs: BlobStore, job: Job, document: int = 0, keep: Keep | None = None
+) -> DocumentReading:
     """What has been read of a job's document so far. Pages that failed say why; those to come are left out."""
     pages: list[PageReading | UnreadablePage] = []
     first = 1
@@ -116,7 +119,8 @@ async def load_result(store: JobStore, blobs: BlobStore, job: Job, document: int
             if page.source.document != document:
                 continue
             if page.state is PageState.DONE and page.result:
-                pages.append(load_page(await blobs.get(job.id, page.result)))
+                content = await blobs.get(job.id, page.result)
+                pages.append(await asyncio.to_thread(_load, content, keep))
             elif page.failure is not None:
                 pages.append(UnreadablePage(page.source.page + 1, page.failure.message))
         first = batch[-1].number + 1
@@ -124,3 +128,8 @@ async def load_result(store: JobStore, blobs: BlobStore, job: Job, document: int
     total = next((page.document_pages for page in marked.values()), job.pages_total or len(pages))
     kind = "PDF" if job.documents[document].media_type == "application/pdf" else "image"
     return DocumentReading(kind, total, tuple(marked.get(p.number, p) for p in pages))
+
+
+def _load(content: bytes, keep: Keep | None) -> PageReading:
+    page = load_page(content)
+    return keep(page) if keep else page

@@ -1,9 +1,11 @@
 """Whole documents through the running service: a report with columns, a table, a chart, and a scan on its side."""
 
 import io
+import json
 import os
 import signal
 import time
+import zipfile
 
 import pytest
 from PIL import Image
@@ -86,6 +88,23 @@ def test_a_report(service):
     assert scan["source"] == "ocr"
     assert scan["turned"] == 270
     assert "Scanned line number 3 of the page" in " ".join(block["text"] for block in scan["blocks"])
+
+
+def test_a_report_as_an_archive(service):
+    """Its bytes come in pieces, through the proxy; the tables of the table and of the chart are those of the JSON."""
+    files = {"file": ("report.pdf", draw_report())}
+    answer = service.post("/v1/document?format=zip&pages=1", files=files, timeout=120)
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    [page] = json.loads(archive.read("document.json"))["pages"]
+    images = [block["image"] for block in page["blocks"] if block.get("image")]
+    assert images
+    for name in images:
+        assert f"({name})" in archive.read("document.md").decode()
+        assert Image.open(io.BytesIO(archive.read(name))).width > 400
+    tables = [archive.read(name).decode() for name in archive.namelist() if name.startswith("tables/")]
+    assert any("2022,410,300" in table for table in tables)
+    assert any("Apples,42" in table for table in tables)
 
 
 def test_a_job_goes_on_when_its_worker_is_killed(running, service):

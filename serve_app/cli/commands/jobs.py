@@ -25,12 +25,15 @@ def submit(
     key: ApiKey = None,
     pages: Annotated[str | None, typer.Option(help="As 1-5,8,-1")] = None,
     password: Annotated[str | None, typer.Option(envvar="SERVE_APP_PASSWORD", help="Of an encrypted PDF")] = None,
+    images: Annotated[bool, typer.Option("--images", help="Keep the images of figures, for the result")] = False,
     idempotency_key: Annotated[str | None, typer.Option(help="The same key gives the same job")] = None,
     follow: Annotated[bool, typer.Option("--watch", help="Then watch it, as `jobs watch` does")] = False,
 ) -> int:
     """Hand in a document, and print the id of its job."""
     with connect(url, key) as client:
-        job = client.submit(path, idempotency_key=idempotency_key, pages=pages, password=password)
+        job = client.submit(
+            path, idempotency_key=idempotency_key, pages=pages, password=password, figures="zip" if images else None
+        )
         print(job["id"], flush=True)
         return _follow(client, job["id"]) if follow else 0
 
@@ -41,7 +44,9 @@ def watch(
     url: Url = DEFAULT_URL,
     key: ApiKey = None,
     out: Annotated[Path | None, typer.Option(help="File for the result, once the job has ended")] = None,
-    format: Annotated[str, typer.Option(help="Of the result: json, markdown, html or text")] = "markdown",
+    format: Annotated[
+        str, typer.Option(help="Of the result: json, markdown, html, text, csv, xlsx or zip")
+    ] = "markdown",
 ) -> int:
     """Show a job's progress until it has ended. The exit status is 0 if it is done, 1 if a page or all of it failed."""
     with connect(url, key) as client:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What is written; csv and xlsx hold tables only."""
+    """What is written; csv and xlsx hold tables only, zip everything."""
 
     MARKDOWN = "markdown"
     HTML = "html"
@@ -26,6 +26,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    ZIP = "zip"
 
 
 class OcrUse(StrEnum):
@@ -43,7 +44,9 @@ def add_to(app: typer.Typer) -> None:
 
 def read(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders and patterns such as '*.pdf'")],
-    format: Annotated[Format, typer.Option(help="csv and xlsx: tables and chart data only")] = Format.MARKDOWN,
+    format: Annotated[
+        Format, typer.Option(help="csv and xlsx: tables and charts only; zip: all, with images")
+    ] = Format.MARKDOWN,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results; without it, one file goes to stdout")
     ] = None,
@@ -77,10 +80,11 @@ def read(
         "ocr": ocr.value,
         "charts": charts,
         "tables": tables,
+        "figures": "zip" if format is Format.ZIP else None,
     }
     task = Task(format.value, {name: value for name, value in options.items() if value is not None})
     sources = find_sources(paths)
-    if out is None and (len(sources) > 1 or as_json or format in (Format.CSV, Format.XLSX)):
+    if out is None and (len(sources) > 1 or as_json or format in (Format.XLSX, Format.ZIP)):
         raise typer.BadParameter("--out: name a folder; only the text of a single file is written to standard output")
     with ExitStack() as stack:
         if local:
@@ -101,7 +105,7 @@ def _check_service(url: str, key: str | None, task: "Task") -> None:
     from serve_app.cli.reading.formats import check_format
 
     with connect(url, key, retries=1) as client:
-        check_format(client, task.asked)
+        check_format(client, task.format)
         client.get("/v1/capacity")  # knows the key
 
 
@@ -114,8 +118,7 @@ def _print_one(client: "Client", source: "Source", task: "Task") -> int:
 
     with show_pages(source.name, 1) as bar:
         found = read_bytes(client, source.path.read_bytes(), task, Watcher(bar.plan, bar.advance, Event()))
-    for content in found.files.values():
-        sys.stdout.buffer.write(content)
+    sys.stdout.buffer.write(found.content)
     if found.missing:
         typer.echo(f"{source.path}: {found.missing}", err=True)
     return int(bool(found.missing))

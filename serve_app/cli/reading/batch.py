@@ -8,7 +8,7 @@ from threading import Event
 
 from serve_app.cli.reading.manifest import Manifest, make_key
 from serve_app.cli.reading.outcome import Outcome
-from serve_app.cli.reading.reader import Stopped, Task, Watcher, read
+from serve_app.cli.reading.reader import SUFFIXES, Stopped, Task, Watcher, read
 from serve_app.cli.reading.sources import Source
 from serve_app.client import Client, ServiceError, ServiceUnreachable
 
@@ -61,12 +61,11 @@ class Batch:
             watcher.advance(1)
             return Outcome(name, "skipped")
         found = read(self.client, data, self.task, watcher)
-        outputs = tuple(self._write(source.name + suffix, content) for suffix, content in found.files.items())
-        manifest.remove_others(entry, outputs)
+        outputs = (self._write(source.name + SUFFIXES[self.task.format], found.content),)
         if found.missing:
             return Outcome(name, "partial", found.pages, outputs, found.missing)
         manifest.add(entry, key, outputs)
-        return Outcome(name, "done", found.pages, outputs, "" if outputs else "has no tables")
+        return Outcome(name, "done", found.pages, outputs)
 
     def _write(self, name: str, content: bytes) -> str:
         """Write a result in one step, so that none is ever there in part; its path below the folder."""

@@ -30,6 +30,4 @@ def check_format(client: Client, asked: str) -> None:
     if not offered:
         raise ConfigError("This service reads no documents: it has no /v1/document")
     if asked not in offered:
-        raise ConfigError(
-            f"This service does not write {asked}. It offers {', '.join(offered)}; csv and xlsx need json"
-        )
+        raise ConfigError(f"This service does not write {asked}. It offers {', '.join(offered)}")

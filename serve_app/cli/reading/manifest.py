@@ -28,11 +28,6 @@ class Manifest:
             for line in self._path.read_text(encoding="utf-8").splitlines():
                 self._take(line)
 
-    def remove_others(self, name: str, outputs: Sequence[str]) -> None:
-        """Delete what an earlier reading of the file wrote and this one did not, such as a table that is gone."""
-        for part in set(self._done.get(name, ("", []))[1]) - set(outputs):
-            (self._folder / part).unlink(missing_ok=True)
-
     def has(self, name: str, key: str) -> bool:
         """Whether this file was read with these options, and its results are still there."""
         before = self._done.get(name)

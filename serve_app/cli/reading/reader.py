@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
-from serve_app.cli.reading.tables import list_tables, write_csv, write_xlsx
 from serve_app.client import Client, ServiceError, ServiceUnreachable
 
-SUFFIXES = {"markdown": ".md", "html": ".html", "text": ".txt", "json": ".json", "csv": ".csv", "xlsx": ".xlsx"}
+SUFFIXES = {
+    "markdown": ".md",
+    "html": ".html",
+    "text": ".txt",
+    "json": ".json",
+    "csv": ".csv",
+    "xlsx": ".xlsx",
+    "zip": ".zip",
+}
 """The formats, with how their files end."""
-
-MADE_HERE = frozenset({"csv", "xlsx"})
-"""Formats that are made of the service's JSON, and hold tables only."""
 
 _PAGED = (b"%PDF-", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """How files of many pages begin. A PDF may have other bytes before it, within its first 1024."""
@@ -31,17 +35,12 @@ class Task:
     format: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def asked(self) -> str:
-        """The format that the service is asked for."""
-        return "json" if self.format in MADE_HERE else self.format
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The files of an answer by how their names end, the pages that were read, and what is missing."""
+    """What is written of a file, the pages that were read, and what is missing."""
 
-    files: Mapping[str, bytes]
+    content: bytes
     pages: int
     missing: str = ""
 
@@ -68,7 +67,7 @@ def read(client: Client, data: bytes, task: Task, watcher: Watcher) -> Reading:
         content = _read_at_once(client, data, task)
         watcher.plan(content.pages - 1)
         watcher.advance(content.pages)
-    return _write(content, task)
+    return _tell_missing(content, task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _read_as_job(client: Client, data: bytes, task: Task, watcher: Watcher) -> _
         if job["state"] in ("failed", "cancelled"):
             failure = job["failure"] or {"code": "cancelled", "message": "The job was cancelled"}
             raise ServiceError(200, failure["code"], failure["message"], "")
-        body = client.get_result(job_id, task.asked)
+        body = client.get_result(job_id, task.format)
         return _Content(body, job["pages"]["done"], job["pages"]["failed"])
     except ServiceUnreachable:
         reachable = False
@@ -111,10 +110,10 @@ def _read_as_job(client: Client, data: bytes, task: Task, watcher: Watcher) -> _
 
 
 def _read_at_once(client: Client, data: bytes, task: Task) -> _Content:
-    if task.asked == "json":
+    if task.format == "json":
         document = client.read_document(data, **task.options)
         return _Content(json.dumps(document, ensure_ascii=False).encode(), *_count(document))
-    converted = client.convert(data, task.asked, **task.options)
+    converted = client.convert(data, task.format, **task.options)
     asked = converted.pages_read if task.options.get("pages") else converted.pages_total
     return _Content(converted.content, converted.pages_read, asked - converted.pages_read)
 
@@ -124,21 +123,12 @@ def _count(document: Mapping[str, Any]) -> tuple[int, int]:
     return len(document["pages"]) - failed, failed
 
 
-def _write(content: _Content, task: Task) -> Reading:
-    suffix = SUFFIXES[task.format]
+def _tell_missing(content: _Content, task: Task) -> Reading:
     missing = f"{content.failed} pages could not be read" if content.failed else ""
-    if task.asked == "json":
-        document = json.loads(content.body)
-        told = [f"page {page['number']}: {page['error']}" for page in document["pages"] if page.get("error")]
-        missing = "; ".join(told) or missing
-    if task.format not in MADE_HERE:
-        return Reading({suffix: content.body}, content.pages, missing)
-    tables = list_tables(document)
-    if task.format == "csv":
-        files = {f".{table.name}{suffix}": write_csv(table) for table in tables}
-    else:
-        files = {suffix: write_xlsx(tables)} if tables else {}
-    return Reading(files, content.pages, missing)
+    if content.failed and task.format == "json":
+        pages = json.loads(content.body)["pages"]
+        missing = "; ".join(f"page {page['number']}: {page['error']}" for page in pages if page.get("error"))
+    return Reading(content.body, content.pages, missing)
 
 
 def _has_pages(data: bytes) -> bool:

@@ -3,12 +3,17 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
+from openpyxl import load_workbook
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from serve_app.config import AppConfig, DocumentsConfig
+from serve_app.documents.archive import Archive
+from serve_app.documents.blocks import PageReading
+from tests.unit.documents.reading import DOCUMENT
 
 
 def draw(pages=2, **options):
@@ -51,6 +56,64 @@ async def test_formats(service, chosen, media_type, begins):
     assert answer.headers["content-type"].startswith(media_type)
     assert answer.text.startswith(begins)
     assert (answer.headers["X-Pages-Total"], answer.headers["X-Pages-Read"]) == ("2", "2")
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """What is read: a page with a table, a chart and its image, one that failed, and one with a figure."""
+
+    async def read(service, ticket, data, options, keep=None):
+        assert options.figures == bool(keep)
+        kept = [keep(page) if keep and isinstance(page, PageReading) else page for page in DOCUMENT.pages]
+        return replace(DOCUMENT, pages=tuple(kept))
+
+    monkeypatch.setattr("serve_app.api.document.read_document", read)
+
+
+async def test_csv_and_workbook_of_all_tables(service, figures):
+    answer = await post(service, format="csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.text.startswith(
+        "# Page 1 table 1,table\r\nYear,a|b\r\n2024,7\r\n\r\n# Page 1 table 2,bar chart,Figure 1"
+    )
+    assert "# Page 2,not read" in answer.text
+    answer = await post(service, format="xlsx")
+    assert 'filename="document.xlsx"' in answer.headers["content-disposition"]
+    assert (answer.headers["X-Pages-Total"], answer.headers["X-Pages-Read"]) == ("3", "2")
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["Contents", "p1-t1", "p1-t2 Figure 1"]
+
+
+async def test_an_archive_of_everything(service, figures):
+    answer = await post(service, format="zip")
+    assert answer.headers["content-type"] == "application/zip"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert (answer.headers["X-Pages-Total"], answer.headers["X-Pages-Read"]) == ("3", "2")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    images = ["images/page-1-6.png", "images/page-3-1.png"]
+    tables = ["tables/page-1-1.csv", "tables/page-1-2.csv"]
+    assert archive.namelist() == [*images, "document.json", "document.md", *tables]
+    assert archive.read(images[0]) == b"png"
+    assert "(images/page-1-6.png)" in archive.read("document.md").decode()
+    pages = json.loads(archive.read("document.json"))["pages"]
+    assert [block.get("image") for block in pages[0]["blocks"]][5] == images[0]
+    assert archive.read(tables[1]) == b",Tonnes\r\nApples,42\r\n"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name"), [("html", "document.html"), ("json", "document.json"), ("csv", "document.csv")]
+)
+async def test_figures_as_files_beside_any_format(service, figures, chosen, name):
+    answer = await post(service, format=chosen, figures="zip")
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert names == ["images/page-1-6.png", "images/page-3-1.png", name]
+
+
+async def test_an_archive_that_fails_is_closed(service, monkeypatch):
+    archive = Archive()
+    monkeypatch.setattr("serve_app.api.document_formats.Archive", lambda: archive)
+    assert (await post(service, b"%PDF-1.7 nothing", format="zip")).status_code == 400
+    assert archive._file.closed
 
 
 async def test_the_raw_body_is_read_too(service):

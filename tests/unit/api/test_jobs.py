@@ -1,6 +1,8 @@
 """`/v1/jobs` over HTTP, with a runner beside it as the Jobs deployment has one."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -72,6 +74,11 @@ async def test_a_job_is_taken_in_at_once_and_read_page_by_page(http, runner):
     assert (result["pagesTotal"], result["pagesRead"]) == (3, 2)
     page = (await http.get(f"{job['links']['self']}/pages/2")).json()
     assert page == result["pages"][1]
+    archive = await http.get(job["links"]["result"], params={"format": "zip"})
+    names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
+    assert names == ["document.json", "document.md"]
+    csv = await http.get(job["links"]["result"], params={"format": "csv"})
+    assert (csv.text, csv.headers["X-Pages-Read"]) == ("", "2")
     text = await http.get(job["links"]["result"], params={"format": "text"})
     assert text.text.startswith("Line 0 of page 1")
     assert [each["id"] for each in (await http.get("/v1/jobs")).json()["jobs"]] == [job["id"]]

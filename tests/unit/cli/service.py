@@ -7,45 +7,25 @@ import httpx
 
 from serve_app.client import Client
 
-FORMATS = {"markdown": b"# Title\n", "html": b"<h1>Title</h1>", "text": b"Title\n"}
-
-
-def a_cell(row, column, text, **number):
-    found = {"unit": None, "percent": False, **number} if number else None
-    return {"row": row, "column": column, "row_span": 1, "column_span": 1, "text": text, "number": found}
+FORMATS = {
+    "markdown": b"# Title\n",
+    "html": b"<h1>Title</h1>",
+    "text": b"Title\n",
+    "csv": b"a,b\r\n",
+    "xlsx": b"PK",
+    "zip": b"PK",
+}
 
 
 def a_document(*pages):
     return {"kind": "PDF", "pagesTotal": len(pages), "pagesRead": len(pages), "pages": list(pages)}
 
 
-def a_page(number, *blocks):
-    return {"number": number, "blocks": list(blocks), "warnings": []}
+def a_page(number):
+    return {"number": number, "blocks": [{"kind": "paragraph", "text": "words"}], "warnings": []}
 
 
-GRID = {
-    "rows": 2,
-    "columns": 3,
-    "cells": [
-        a_cell(0, 0, "Item"),
-        a_cell(0, 2, "=SUM(A1)"),
-        a_cell(1, 0, "7", value=7),
-        a_cell(1, 1, "12%", value=12, percent=True),
-    ],
-}
-TABLE = {"kind": "table", "text": "", "table": GRID}
-CHART = {
-    "kind": "chart",
-    "text": "",
-    "chart": {
-        "kind": "bar",
-        "title": {"text": "Fruit sold"},
-        "columns": [{"text": "Year"}, {"text": "Sold"}],
-        "rows": [[{"text": "2024", "number": {"value": 2024}}, {"text": "$3", "number": {"value": 3, "unit": "$"}}]],
-    },
-}
-PARAGRAPH = {"kind": "paragraph", "text": "words"}
-DOCUMENT = a_document(a_page(1, PARAGRAPH, TABLE, CHART), a_page(2, TABLE))
+DOCUMENT = a_document(a_page(1), a_page(2))
 
 
 class FakeService:

@@ -1,16 +1,14 @@
-import csv
 import json
 import subprocess
 import sys
 
 import httpx
-import openpyxl
 import pytest
 
 from serve_app.cli.commands import read as command
 from serve_app.cli.main import main
 from tests.service import ROOT
-from tests.unit.cli.service import DOCUMENT, FakeService, a_document, a_page
+from tests.unit.cli.service import FakeService, a_document, a_page
 
 PNG, PDF = b"\x89PNG\r\n\x1a\nimage", b"%PDF-1.7\ndocument"
 
@@ -47,7 +45,8 @@ def list_files(folder):
         ("text", ["a.pdf.txt", "deep/b.png.txt"]),
         ("json", ["a.pdf.json", "deep/b.png.json"]),
         ("xlsx", ["a.pdf.xlsx", "deep/b.png.xlsx"]),
-        ("csv", [f"{name}.{table}.csv" for name in ("a.pdf", "deep/b.png") for table in ("p1-t1", "p1-t2", "p2-t1")]),
+        ("csv", ["a.pdf.csv", "deep/b.png.csv"]),
+        ("zip", ["a.pdf.zip", "deep/b.png.zip"]),
     ],
 )
 def test_each_format_is_written_beside_its_folders(service, folder, format, files, capsys):
@@ -88,16 +87,6 @@ def test_a_second_format_leaves_the_first_alone(service, folder):
     assert (folder.parent / "out" / "a.pdf.md").exists()
     read(folder)
     assert service.count("/v1/document") == 2
-
-
-def test_a_table_that_is_gone_goes_from_the_results(service, folder):
-    read(folder, "--format", "csv")
-    (folder / "a.pdf").write_bytes(PDF + b" changed")
-    service.documents[PDF + b" changed"] = a_document(DOCUMENT["pages"][0])
-    read(folder, "--format", "csv")
-    names = list_files(folder.parent / "out")
-    assert "a.pdf.p1-t1.csv" in names
-    assert "a.pdf.p2-t1.csv" not in names
 
 
 def test_failures_are_summed_up_and_the_rest_is_read(service, folder, capsys):
@@ -147,6 +136,7 @@ def test_one_file_goes_to_standard_output(service, folder, capfdbinary):
     [
         (["in"], "--out"),
         (["in/a.pdf", "--format", "xlsx"], "--out"),
+        (["in/a.pdf", "--format", "zip"], "--out"),
         (["in/absent.pdf", "--out", "out"], "no such file"),
         (["in/*.xyz", "--out", "out"], "nothing to read"),
         (["in/a.pdf", "in/deep/../other/a.pdf", "--out", "out"], "both be written as a.pdf"),
@@ -180,27 +170,10 @@ def test_patterns_are_expanded(service, folder, monkeypatch):
     assert list_files(folder.parent / "out") == [".serve-app.jsonl", "b.png.md"]
 
 
-def test_a_workbook_has_a_sheet_for_each_table_and_no_formula(service, folder):
-    read(folder, "--format", "xlsx")
-    book = openpyxl.load_workbook(folder.parent / "out" / "a.pdf.xlsx")
-    assert book.sheetnames == ["Contents", "p1-t1", "p1-t2", "p2-t1"]
-    assert [[cell.value for cell in row] for row in book["Contents"].rows][1:] == [
-        ["p1-t1", 1, "table", "-", 2, 3],
-        ["p1-t2", 1, "bar chart", "Fruit sold", 2, 2],
-        ["p2-t1", 2, "table", "-", 2, 3],
-    ]
-    assert [[cell.value for cell in row] for row in book["p1-t1"].rows] == [
-        ["Item", None, "=SUM(A1)"],
-        [7, 0.12, None],
-    ]
-    assert book["p1-t1"]["C1"].data_type == "s"
-    assert [cell.value for cell in book["p1-t2"][2]] == ["2024", "$3"]
-
-
-def test_csv_is_plain_and_runs_no_formula(service, folder):
-    read(folder, "--format", "csv")
-    with (folder.parent / "out" / "a.pdf.p1-t1.csv").open(newline="") as file:
-        assert list(csv.reader(file)) == [["Item", "", "'=SUM(A1)"], ["7", "12%", ""]]
+def test_an_archive_has_its_images(service, folder):
+    read(folder, "--format", "zip")
+    asked = [dict(r.url.params) for r in service.requests if (r.method, r.url.path) == ("POST", "/v1/jobs")]
+    assert [params["figures"] for params in asked] == ["zip"]
 
 
 @pytest.mark.parametrize("arguments", [["read", "--help"], ["jobs", "--help"], ["keys", "list", "--help"], ["--help"]])
