@@ -12,8 +12,9 @@ from serve_app.planning.shares import check_start
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
 from serve_app.serving.jobs import Jobs
 from serve_app.serving.listening import check_access
+from serve_app.serving.logs import join_serve_log
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 
 def build_app(args: AppConfig) -> Application:
@@ -26,6 +27,7 @@ def build_app(args: AppConfig) -> Application:
         ConfigError: no profile fits `chart.model`, or the cluster's GPUs have no place for the models, or
             other machines reach a service that asks for no key.
     """
+    join_serve_log()
     check_access(args.http)
     profile = find_profile(args.chart.model, args.chart.profile)
     with_gpu = asks_for_gpu(args)

@@ -49,7 +49,7 @@ def _write(scope: Scope, status: int, milliseconds: int) -> None:
         "owner": state.get("owner", "-"),
         "method": scope["method"],
         "route": route,
-        "pages": state.get("pages", 0),
+        "pages": state.get("pages", 0) if status < 400 else 0,  # noted when the upload is whole
         "status": status,
         "milliseconds": milliseconds,
         "request": state.get("request_id", "-"),

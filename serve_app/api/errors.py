@@ -13,7 +13,7 @@ from serve_app.api.request_id import request_id
 from serve_app.api.schemas import ErrorBody, ErrorDetail
 from serve_app.errors import AppError
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 _EXAMPLES: dict[type[AppError], str] = {
     errors.EmptyUpload: "The upload is empty. Send the bytes of an image file",

@@ -13,7 +13,7 @@ from serve_app.config import AppConfig
 from serve_app.errors import BadRequest, InvalidParameter
 from serve_app.public_address import is_public, list_embedded
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 15.0
 """For the whole of it: name, connection, answer."""

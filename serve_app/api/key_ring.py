@@ -10,7 +10,7 @@ from serve_app.api.key_file import Key, find_key, parse_keys, read_keys
 from serve_app.config import HttpConfig
 from serve_app.errors import ConfigError
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """Seconds between two looks at the file, so that a removed key is refused that soon."""

@@ -35,7 +35,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 Asked = TypeVar("Asked", bound=BaseModel)
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 # PaddleX's names are part of the contract.
 # ruff: noqa: N815

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from serve_app.config import RemoteConfig
 from serve_app.errors import AppError, Busy, ConfigError, ModelFailed, ModelUnavailable
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 CONNECT_S = 5.0
 CHECK_S = 3.0

@@ -13,7 +13,7 @@ from serve_app.gpu.memory import is_fatal
 from serve_app.gpu.usage import Usage
 from serve_app.hosting.protocols import ChartInput
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 
 class ChartReader(Protocol):

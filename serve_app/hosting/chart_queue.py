@@ -12,7 +12,7 @@ from serve_app.errors import AppError
 from serve_app.hosting.model_thread import ModelThread
 from serve_app.hosting.protocols import ChartEngine, ChartInput
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from resource import getpagesize
 from typing import Generic, TypeVar
@@ -14,7 +16,7 @@ from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
 from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 E = TypeVar("E", OcrEngine, ChartEngine, LayoutEngine)
@@ -80,7 +82,9 @@ class ModelThread(Generic[E]):
             return self.run(lambda engine: function(engine, stop), [asked])
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, take_turn)
+            # In the caller's context, by which log lines name the request.
+            turn = partial(copy_context().run, take_turn)
+            return await asyncio.get_running_loop().run_in_executor(self._executor, turn)
         except asyncio.CancelledError:
             stop.set()
             raise

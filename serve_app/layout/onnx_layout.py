@@ -16,7 +16,7 @@ from serve_app.hosting.onnx_session import OnnxSession, has_cuda
 from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.layout import doc_orientation, picodet, slanet, weights
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 _Model = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 

@@ -17,7 +17,7 @@ from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
 from serve_app.ocr.paddlex_hooks import find_predictors, replace_decoder, run_on_openvino
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 PADDLE_BATCH = 6
 """Text lines recognised at once by default: PaddleOCR's own setting."""

@@ -4,14 +4,12 @@ The classes are plain; `serve_app.app` decorates and binds them.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 
 from fastapi import FastAPI
 from ray.serve.handle import DeploymentHandle
 
-from serve_app.api import audit
 from serve_app.api.app import build_api
 from serve_app.api.jobs_service import JobsService
 from serve_app.charts.remote import OpenAiChart
@@ -25,6 +23,7 @@ from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
 from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
+from serve_app.serving.logs import join_serve_log
 from serve_app.serving.metrics import IngressMetrics, ModelMetrics
 
 CPU_NICENESS = 10
@@ -36,6 +35,7 @@ class Ocr:
     """One PaddleOCR in a process of its own."""
 
     def __init__(self, config: OcrConfig, device: Device) -> None:
+        join_serve_log()
         self._metrics = ModelMetrics("ocr")
         self._model = ModelThread(
             lambda: load_ocr(config, device),
@@ -65,6 +65,7 @@ class Chart:
     """One chart model in a process of its own."""
 
     def __init__(self, config: ChartConfig, device: Device) -> None:
+        join_serve_log()
         self._metrics = ModelMetrics("chart")
         self._model = ModelThread(
             lambda: load_chart(config, device),
@@ -95,6 +96,7 @@ class RemoteChart:
     """A chart model on a server of its own: this process holds no model, and asks for many charts at once."""
 
     def __init__(self, config: ChartConfig, remote: RemoteConfig) -> None:
+        join_serve_log()
         self._metrics = ModelMetrics("chart")
         self._engine = OpenAiChart(config, remote)
 
@@ -131,6 +133,7 @@ class Layout:
     """The models for a page's regions, its orientation and the cells of tables, in one process."""
 
     def __init__(self, config: LayoutConfig, device: Device) -> None:
+        join_serve_log()
         self._metrics = ModelMetrics("layout")
         self._model = ModelThread(
             lambda: load_layout(config, device),
@@ -168,18 +171,10 @@ class Ingress:
         wants_words: bool,
         jobs: DeploymentHandle | None = None,  # keeps Jobs in the application; it is never called
     ) -> None:
+        join_serve_log()
         self._clients = Clients(config, ocr, chart, layout, wants_words)
         self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
-
-        share_log(audit.logger)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
         return build_api(self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag)
-
-
-def share_log(logger: logging.Logger) -> None:
-    """Write a logger's lines where Serve writes its own, in the encoding and with the fields that its config sets."""
-    logger.setLevel(logging.INFO)
-    logger.handlers = list(logging.getLogger("ray.serve").handlers)
-    logger.propagate = False

@@ -17,6 +17,7 @@ from serve_app.jobs.webhooks import WebhookSender
 from serve_app.pipeline.job_pages import JobPages
 from serve_app.pipeline.service import OCR
 from serve_app.serving.clients import Clients
+from serve_app.serving.logs import join_serve_log
 
 WATCH_S = 1.0
 """Seconds between two looks at the replicas and at the queue."""
@@ -36,6 +37,7 @@ class Jobs:
         layout: DeploymentHandle,
         wants_words: bool,
     ) -> None:
+        join_serve_log()
         self._share = config.jobs.share
         self._clients = Clients(config, ocr, chart, layout, wants_words)
         self._store, blobs = open_store(config.jobs), open_blobs(config.jobs)

@@ -16,7 +16,7 @@ from serve_app.serving.metrics import ClientMetrics
 from serve_app.serving.quarantine import Quarantine
 from serve_app.serving.replica_status import ReplicaStatus
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 In = TypeVar("In")
 Out = TypeVar("Out")

@@ -11,7 +11,7 @@ from ray.serve.schema import DeploymentStatusOverview, ReplicaState
 
 from serve_app.pipeline.load import ReplicaCounts
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 FRESH_S = 2.0
 """Seconds for which an answer of the controller is used."""

@@ -34,6 +34,17 @@ class Running:
     url: str
     log: Path
     handle: serve.handle.DeploymentHandle
+    logs: Path
+    """The folder of Serve's logs, with a file for each replica."""
+
+    def find_lines(self, deployment, request_id):
+        """What the replicas of a deployment logged of a request: level and line, which Serve puts behind its id."""
+        lines = [
+            line for file in self.logs.glob(f"replica_reader_{deployment}_*") for line in file.read_text().splitlines()
+        ]
+        return [
+            (line.split()[0], line.split(f"{request_id} -- ", 1)[1]) for line in lines if f"{request_id} -- " in line
+        ]
 
     def calls(self):
         if not self.log.exists():
@@ -69,15 +80,16 @@ def application(cluster, tmp_path_factory, request):
         ocr=OcrConfig(engine="fake", recycle=getattr(request, "param", RecycleConfig())),
         http=HttpConfig(deadline_s=30),
     )
-    log = tmp_path_factory.mktemp("faults") / "calls.txt"
+    folder = tmp_path_factory.mktemp("faults")
+    log, logs = folder / "calls.txt", folder / "logs"
     ocr = serve.deployment(
         PlantedOcr, name="Ocr", num_replicas=REPLICAS, max_ongoing_requests=3, health_check_period_s=0.5
     ).bind(config.ocr, "cpu", str(log))
     chart = serve.deployment(Chart, name="Chart").bind(config.chart, "cpu")
     layout = serve.deployment(Layout, name="Layout").bind(config.layout, "cpu")
     ingress = serve.deployment(serve.ingress()(Ingress), name="Ingress").bind(config, ocr, chart, layout, True)
-    serve.run(ingress, name="reader")
-    yield Running(cluster, log, serve.get_deployment_handle("Ocr", "reader"))
+    serve.run(ingress, name="reader", logging_config={"logs_dir": str(logs)})
+    yield Running(cluster, log, serve.get_deployment_handle("Ocr", "reader"), logs)
     serve.delete("reader")
 
 
@@ -156,6 +168,17 @@ async def test_a_broken_gpu_gets_its_replica_replaced(running):
     while before & await asyncio.to_thread(running.pids) == before:
         assert time.monotonic() < deadline, "no replica was replaced"
         await asyncio.sleep(0.2)
+
+
+async def test_what_is_logged_of_a_request_stands_in_its_replicas_files_with_its_id(running):
+    [broken] = await running.post(picture(BLUE), **{"x-request-id": "of-the-client"})
+    assert (broken.status_code, broken.json()["error"]["request_id"]) == (503, "of-the-client")
+    message = "The model fake is broken: CUDA error: an illegal memory access was encountered"
+    assert ("ERROR", message) in running.find_lines("Ocr", "of-the-client")
+    [(level, line)] = [found for found in running.find_lines("Ingress", "of-the-client") if "owner=" in found[1]]
+    assert level == "INFO"
+    assert "route=/v1/ocr pages=0 status=503" in line
+    assert line.endswith("request=of-the-client")
 
 
 @pytest.mark.parametrize("application", [RecycleConfig(calls=10)], indirect=True)

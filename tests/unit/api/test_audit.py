@@ -6,6 +6,7 @@ import pytest
 from serve_app.api.audit import Audit
 from serve_app.api.key_file import Keys
 from serve_app.config import AppConfig, HttpConfig
+from serve_app.errors import ModelUnavailable
 from tests.drawings import encode, sketch_chart
 from tests.unit.api.test_key_file import a_key
 
@@ -52,6 +53,13 @@ async def test_a_pattern_is_logged_for_its_addresses(service, lines):
     await service.http.get("/v1/jobs/secret-name", headers={"X-Api-Key": "sa_secret"})
     [line] = lines()
     assert (line["route"], line["status"]) == ("/v1/jobs/{job_id}", 404)
+
+
+async def test_a_page_that_no_model_read_is_not_counted(service, lines):
+    service.ocr.error = ModelUnavailable("Two replicas of Ocr died. Try again")
+    await service.http.post("/v1/ocr", content=PAGE, headers={"X-Api-Key": "sa_secret"})
+    [line] = lines()
+    assert (line["pages"], line["status"]) == (0, 503)
 
 
 async def test_probes_are_not_logged(service, lines):

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 
 import pytest
 
@@ -127,6 +128,17 @@ async def test_a_call_that_is_cancelled_while_it_runs_does_not_let_the_next_one_
     await following
     assert model.engine.most == 1
     assert model.engine.calls == 2
+
+
+async def test_a_call_runs_in_its_callers_context():
+    request = ContextVar("request", default="none")
+    model = start()
+
+    async def ask(name):
+        request.set(name)
+        return await model.call(lambda *_: request.get())
+
+    assert await asyncio.gather(ask("first"), ask("second")) == ["first", "second"]
 
 
 async def test_errors_of_the_application_pass_and_others_are_hidden(caplog):

@@ -93,7 +93,7 @@ def test_paddle_takes_no_more_than_its_share_and_says_what_is_too_large_for_it(
     monkeypatch.setitem(sys.modules, "paddle", SimpleNamespace(device=device, set_flags=flags.update))
     server = {"detection_model": "PP-OCRv5_server_det", "recognition_model": "PP-OCRv5_server_rec"}
     config = OcrConfig(engine="paddle", num_gpus=0.25, max_long_side=max_long_side, **server)
-    with caplog.at_level("WARNING", logger="ray.serve"):
+    with caplog.at_level("WARNING", logger="serve_app"):
         assert paddle_loading._choose_device(config, "gpu") == "gpu"
     assert flags == {"FLAGS_gpu_memory_limit_mb": 6 * 1024 - 512}
     assert len(caplog.records) == warnings

@@ -1,4 +1,3 @@
-import logging
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +6,6 @@ import ray
 from serve_app.config import HttpConfig
 from serve_app.errors import ConfigError
 from serve_app.serving import listening
-from serve_app.serving.deployments import share_log
 
 
 @pytest.fixture
@@ -29,16 +27,3 @@ def test_before_serve_runs_no_address_is_known(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     assert listening.find_host() is None
     listening.check_access(HttpConfig())
-
-
-def test_the_audit_log_goes_where_serve_writes():
-    serve, audit = logging.getLogger("ray.serve"), logging.Logger("audit")
-    handler = logging.NullHandler()
-    serve.addHandler(handler)
-    try:
-        share_log(audit)
-        assert handler in audit.handlers
-        assert audit.isEnabledFor(logging.INFO)
-        assert not audit.propagate  # or it would be written twice
-    finally:
-        serve.removeHandler(handler)
