@@ -28,6 +28,7 @@ from serve_app.api.key_limits import KeyLimits
 from serve_app.api.key_ring import KeyRing
 from serve_app.api.keys import RequireKey
 from serve_app.api.loop_lag import Observer, watching
+from serve_app.api.mcp.endpoint import McpEndpoint
 from serve_app.api.receiving import Arrivals
 from serve_app.config import HttpConfig
 from serve_app.pipeline.document import DocumentTurns
@@ -65,11 +66,12 @@ def build_api(
     Raises:
         ConfigError: the API keys that the config names are not there.
     """
+    mcp = McpEndpoint(service) if service.config.http.mcp else None
     app = FastAPI(
         title="Documents and charts",
         description=_DESCRIPTION,
         version=version("serve-app"),
-        lifespan=watching(observe_lag),
+        lifespan=watching(observe_lag, *([mcp.run] if mcp else [])),
         docs_url=None,
         redoc_url=None,
     )
@@ -89,6 +91,8 @@ def build_api(
     app.include_router(health.router)
     app.include_router(capacity.router)
     app.include_router(limits.router)
+    if mcp is not None:
+        app.router.routes.append(mcp.route)
     site.add_site(app)
     add_handlers(app)
     _add_gates(app, service.config.http)

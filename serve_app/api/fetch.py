@@ -1,4 +1,4 @@
-"""Images by URL, for PaddleX's route and only where the config allows it: from public addresses, within 15 seconds."""
+"""Files by URL, only where the config allows it: from public addresses, within 15 seconds."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import httpx
 
 from serve_app.api.receiving import too_many_bytes
-from serve_app.config import AppConfig
+from serve_app.config import HttpConfig
 from serve_app.errors import BadRequest, InvalidParameter
 from serve_app.public_address import is_public, list_embedded
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 TIMEOUT_S = 15.0
 """For the whole of it: name, connection, answer."""
 
-_REFUSED = "file: the image could not be fetched from the URL. Send the image in base64"
+_REFUSED = "file: the URL could not be fetched. Send the file in base64"
 """The one message for every failure: what differs would tell a client of the network that the service stands in."""
 
 
@@ -26,8 +26,8 @@ class _Refused(Exception):
     """Why a URL is not fetched; for the log."""
 
 
-async def fetch_image(url: str, config: AppConfig) -> bytes:
-    """Download an image.
+async def fetch_file(url: str, config: HttpConfig, limit: int) -> bytes:
+    """Download an image or a document of at most `limit` bytes.
 
     The name is resolved once, each of its addresses must be public, and the connection goes to the one that was
     checked. Redirects are not followed, since they could lead where the URL itself may not; neither are the proxies of
@@ -38,22 +38,21 @@ async def fetch_image(url: str, config: AppConfig) -> bytes:
         BadRequest: the download failed; the reason goes to the log, not to the client.
         TooManyBytes: as soon as the limit is passed.
     """
-    if not config.http.allow_url:
+    if not config.allow_url:
         raise InvalidParameter(
-            "file: this service does not fetch URLs. Send the image in base64, or set http.allow_url in its config"
+            "file: this service does not fetch URLs. Send the file in base64, or set http.allow_url in its config"
         )
-    limit = config.limits.max_bytes
-    image = bytearray()
+    data = bytearray()
     try:
         async with asyncio.timeout(TIMEOUT_S):
             async for chunk in _download(httpx.URL(url)):
-                image += chunk
-                if len(image) > limit:
-                    raise too_many_bytes(len(image), limit)
+                data += chunk
+                if len(data) > limit:
+                    raise too_many_bytes(len(data), limit)
     except (_Refused, TimeoutError, OSError, ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
-        logger.info("An image was not fetched: %s: %s", type(error).__name__, str(error)[:200])
+        logger.info("A file was not fetched: %s: %s", type(error).__name__, str(error)[:200])
         raise BadRequest(_REFUSED) from None
-    return bytes(image)
+    return bytes(data)
 
 
 def _is_fetched(address: IPv4Address | IPv6Address) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from serve_app.api.paddlex_contract import ERRORS, FIELDS, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.json_file import json_bytes, load_file
+from serve_app.api.paddlex_contract import ERRORS, PaddlexRoute, log_id, parse_body
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.documents.blocks import PageReading
@@ -87,7 +88,7 @@ async def parse_layout(request: Request, ticket: DocumentTicket) -> ParseRespons
     A page that cannot be read makes the whole request fail, since this contract has no place to say so.
     """
     limit = request.app.state.config.documents.max_bytes
-    async with receiving(request, ticket, limit * 4 // 3 + FIELDS) as arriving:
+    async with receiving(request, ticket, json_bytes(limit)) as arriving:
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, ParseRequest)
     data = await load_file(asked.file, request.app.state.config, limit)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -30,13 +30,18 @@ async def watch_loop(observe: Observer, tick_s: float = TICK_S, report_s: float 
             longest, since = 0.0, now
 
 
-def watching(observe: Observer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """The `lifespan` of an application whose loop is watched while it runs."""
+def watching(
+    observe: Observer, *others: Callable[[], AbstractAsyncContextManager[None]]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The `lifespan` of an application whose loop is watched while it runs; `others` are entered beside."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watch = asyncio.create_task(watch_loop(observe))
-        yield
-        watch.cancel()
+        async with AsyncExitStack() as stack:
+            for other in others:
+                await stack.enter_async_context(other())
+            watch = asyncio.create_task(watch_loop(observe))
+            yield
+            watch.cancel()
 
     return lifespan

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from serve_app.api.paddlex_contract import ERRORS, FIELDS, PaddlexRoute, load_file, log_id, parse_body
+from serve_app.api.json_file import json_bytes, load_file
+from serve_app.api.paddlex_contract import ERRORS, PaddlexRoute, log_id, parse_body
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import find_content_type
@@ -140,7 +141,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
     _refuse_other_content(request)
     longest = max(config.limits.max_bytes, config.documents.max_bytes)
     # Read by hand, since FastAPI would take in a body of any length.
-    async with receiving(request, ticket, longest * 4 // 3 + FIELDS) as arriving:
+    async with receiving(request, ticket, json_bytes(longest)) as arriving:
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, InferRequest)
     del body

@@ -1,11 +1,9 @@
-"""What PaddleX's routes share: the form of errors, files in base64, and the log id.
+"""What PaddleX's routes share: the form of errors, and the log id.
 
 Source: PaddleX 3.7.2, `paddlex/inference/serving`: schemas/shared and basic_serving/_app.py.
 """
 
-import asyncio
 import logging
-from base64 import b64decode
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -14,24 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from serve_app.api.errors import describe_invalid
-from serve_app.api.fetch import fetch_image
-from serve_app.api.receiving import too_many_bytes
+from serve_app.api.json_file import parse_json
 from serve_app.api.request_id import bound_id, request_id
-from serve_app.config import AppConfig
 from serve_app.errors import AppError, InvalidParameter
-
-FIELDS = 64 * 1024
-"""Bytes that the JSON may have beyond the file: the other fields."""
-
-_MAX_VALUES = 1000
-"""Commas, colons and brackets of the JSON, of which base64 has none. A body of five million values would hold the event
-loop while it is parsed."""
-
-_WHITE = b" \t\r\n\f\v"
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 Asked = TypeVar("Asked", bound=BaseModel)
 
@@ -88,54 +73,18 @@ def parse_body(request: Request, body: bytes, model: type[Asked]) -> Asked:
     Raises:
         InvalidParameter: no JSON, or a field of a wrong type or value.
     """
-    if sum(map(body.count, (b",", b":", b"[", b"{"))) > _MAX_VALUES:
-        raise InvalidParameter(f"body: the JSON has more than {_MAX_VALUES:,} values. Send the fields of PaddleX only")
+    document = parse_json(body)
     try:
-        document = from_json(body)
         if isinstance(document, dict) and isinstance(document.get("logId"), str):
             request.state.log_id = bound_id(document["logId"])  # errors carry it too, those of this document included
         return model.model_validate(document)
     except ValidationError as error:
         raise InvalidParameter(_describe(error)) from error
-    except ValueError as error:
-        raise InvalidParameter(f"body: the JSON is invalid: {str(error)[:200]}") from error
 
 
 def log_id(request: Request) -> str:
     """The caller's `logId`, or the request's id where there is none."""
     return getattr(request.state, "log_id", "") or request_id(request)
-
-
-async def load_file(file: str, config: AppConfig, limit: int) -> bytes:
-    """The bytes of `file`: base64, or a URL where the config allows it.
-
-    Raises:
-        InvalidParameter: it is neither.
-        TooManyBytes: more than `limit` bytes.
-    """
-    if file.startswith(("http://", "https://")):
-        return await fetch_image(file, config)
-    try:
-        image = await asyncio.to_thread(_decode_base64, file)
-    except ValueError as error:
-        raise InvalidParameter("file: neither a URL nor valid base64. Encode the image's bytes in base64") from error
-    if len(image) > limit:
-        raise too_many_bytes(len(image), limit)
-    return image
-
-
-def _decode_base64(text: str) -> bytes:
-    """Base64 as clients send it: with the URL-safe letters, without padding, in lines, or as a data URL (RFC 2397).
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    if text.startswith("data:"):
-        head, _, text = text.partition(",")
-        if not head.endswith(";base64"):
-            raise ValueError("a data URL without base64")
-    plain = text.encode("ascii").translate(_URL_SAFE, _WHITE).rstrip(b"=")
-    return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
 
 
 def _describe(error: ValidationError) -> str:

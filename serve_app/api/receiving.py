@@ -46,10 +46,31 @@ async def receiving(request: Request, ticket: Ticket, limit: int) -> AsyncIterat
     """The same request, to read its body inside; at the end the ticket takes its place in the queue.
 
     Raises:
-        TooManyBytes: before more than `limit` bytes of the body are taken in.
-        UploadTimeout: the body did not come in the ticket's time.
-        BadRequest: the client went away.
+        TooManyBytes, UploadTimeout, BadRequest: as `taking_in` raises them, in the ticket's time.
         Busy: too much is arriving, or others have taken the last place in the queue.
+    """
+    async with taking_in(request, limit, ticket.deadline_s, ticket.remaining_s) as arriving:
+        yield arriving
+    ticket.reserve()
+
+
+@asynccontextmanager
+async def taking_in(
+    request: Request, limit: int, deadline_s: float, remaining_s: float | None = None
+) -> AsyncIterator[Request]:
+    """The same request, to read its body inside. It counts as arriving until the end of the block.
+
+    Args:
+        request: whose body nobody has read yet.
+        limit: bytes of the body.
+        deadline_s: seconds that the client has been given.
+        remaining_s: seconds that are left of them; all by default.
+
+    Raises:
+        TooManyBytes: before more than `limit` bytes of the body are taken in.
+        UploadTimeout: the body did not come in time.
+        BadRequest: the client went away.
+        Busy: too much is arriving.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and len(declared) < 20 and int(declared) > limit:
@@ -68,17 +89,16 @@ async def receiving(request: Request, ticket: Ticket, limit: int) -> AsyncIterat
         return message
 
     try:
-        async with asyncio.timeout(ticket.remaining_s):
+        async with asyncio.timeout(deadline_s if remaining_s is None else remaining_s):
             yield Request(request.scope, receive)
     except TimeoutError:
         raise UploadTimeout(
-            f"The upload did not arrive within {ticket.deadline_s:g} s: {taken:,} bytes did. Send it again"
+            f"The upload did not arrive within {deadline_s:g} s: {taken:,} bytes did. Send it again"
         ) from None
     except ClientDisconnect:
         raise BadRequest("The connection closed before the upload was complete. Send it again") from None
     finally:
         arrivals.give_back(taken)
-    ticket.reserve()
 
 
 def too_many_bytes(found: int, limit: int) -> TooManyBytes:

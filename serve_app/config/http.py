@@ -42,7 +42,10 @@ class HttpConfig(Section):
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False
-    """Fetch images from URLs that clients send to `POST /ocr`. Off by default: clients choose the address."""
+    """Fetch files from URLs that clients send to `POST /ocr`, `/layout-parsing` or `/mcp`, from public addresses only.
+    Off by default: clients choose the address."""
+    mcp: bool = True
+    """Offer the reading tools to language models at `/mcp`, by the Model Context Protocol."""
     keys_file: str | None = None
     """File of API keys, as `serve-app keys add` writes it, on every node where an ingress replica runs. With keys, each
     request must bring one; without, whoever reaches the port is served."""

@@ -5,7 +5,7 @@ from base64 import b64encode
 
 import pytest
 
-from serve_app.api import paddlex_contract
+from serve_app.api import json_file
 from serve_app.config import AppConfig, Limits
 from serve_app.domain import OcrOptions
 from serve_app.errors import Busy
@@ -98,8 +98,8 @@ async def test_a_json_of_many_values_is_not_parsed(service, sign):
         content = body.replace('"logId": ""', f'"logId": "{sign * (count - present)}"')
         return "values" in (await service.http.post("/ocr", content=content)).json()["errorMsg"]
 
-    assert not await refuse(paddlex_contract._MAX_VALUES)
-    assert await refuse(paddlex_contract._MAX_VALUES + 1)
+    assert not await refuse(json_file._MAX_VALUES)
+    assert await refuse(json_file._MAX_VALUES + 1)
 
 
 @pytest.mark.parametrize("file", ["http://127.0.0.1/a.png", "https://127.0.0.1/a.png"])
