@@ -74,6 +74,7 @@ def build_api(
         lifespan=watching(observe_lag, *([mcp.run] if mcp else [])),
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False},  # Serve has a span for the request; FastAPI's would be a trace of its own
     )
     app.state.config = service.config
     app.state.service = service

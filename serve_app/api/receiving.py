@@ -10,6 +10,7 @@ from starlette.types import Message
 
 from serve_app.errors import BadRequest, Busy, TooManyBytes, UploadTimeout
 from serve_app.pipeline.admission import Ticket
+from serve_app.tracing import span
 
 RETRY_S = 5
 """Seconds after which to try again when too many uploads are arriving."""
@@ -90,7 +91,8 @@ async def taking_in(
 
     try:
         async with asyncio.timeout(deadline_s if remaining_s is None else remaining_s):
-            yield Request(request.scope, receive)
+            with span("receive"):
+                yield Request(request.scope, receive)
     except TimeoutError:
         raise UploadTimeout(
             f"The upload did not arrive within {deadline_s:g} s: {taken:,} bytes did. Send it again"

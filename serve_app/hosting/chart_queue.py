@@ -11,6 +11,7 @@ from serve_app.domain import ChartReading
 from serve_app.errors import AppError
 from serve_app.hosting.model_thread import ModelThread
 from serve_app.hosting.protocols import ChartEngine, ChartInput
+from serve_app.tracing import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 class _Waiting:
     chart: ChartInput
     reading: Future[ChartReading] = field(default_factory=Future)
-    since: float = field(default_factory=time.monotonic)
+    turn: Turn = field(default_factory=lambda: Turn(time.monotonic()))
 
     @property
     def area(self) -> int:
@@ -90,7 +91,7 @@ class ChartQueue:
             return list(zip(batch, engine.read([waiting.chart for waiting in batch]), strict=True))
 
         try:
-            readings = self._model.run(read, [waiting.since for waiting in batch])
+            readings = self._model.run(read, [waiting.turn for waiting in batch])
         except AppError as error:
             if len(batch) > 1:
                 return False

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
 from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
+from serve_app.tracing import Turn, record_call
 
 logger = logging.getLogger(__name__)
 
@@ -74,12 +75,12 @@ class ModelThread(Generic[E]):
             ModelBroken: this replica takes no more calls; another one may answer.
             ModelFailed: the engine raised anything else; its traceback goes to the log, not to the client.
         """
-        stop, asked = Stop(), time.monotonic()
+        stop, turn = Stop(), Turn(time.monotonic())
 
         def take_turn() -> T:
             if stop.is_set():
                 raise Abandoned
-            return self.run(lambda engine: function(engine, stop), [asked])
+            return self.run(lambda engine: function(engine, stop), [turn])
 
         try:
             # In the caller's context, by which log lines name the request.
@@ -93,12 +94,12 @@ class ModelThread(Generic[E]):
         """Have `function` called in the model's thread when its turn comes; it calls `run`, and may not raise."""
         self._executor.submit(function)
 
-    def run(self, function: Callable[[E], T], asked: Sequence[float]) -> T:
+    def run(self, function: Callable[[E], T], turns: Sequence[Turn]) -> T:
         """Run `function` on the engine, in the model's thread only; it counts as one call for each input.
 
         Args:
             function: what to do.
-            asked: when each of its inputs came, by `time.monotonic`.
+            turns: its inputs.
 
         Raises:
             AppError: as `call` raises them.
@@ -122,8 +123,9 @@ class ModelThread(Generic[E]):
             ) from None
         finally:
             self._started = None
-            self._calls += len(asked)
-            self._observe([started - moment for moment in asked], time.monotonic() - started)
+            self._calls += len(turns)
+            self._observe([started - turn.since for turn in turns], time.monotonic() - started)
+            record_call(self.engine.name, turns, started)
 
     def check(self) -> None:
         """Raise if Serve should replace the replica. A retired one first finishes the call that it is at.

@@ -7,6 +7,7 @@ from typing import Self
 
 from serve_app.errors import BadRequest, Busy, DeadlineExceeded, ModelUnavailable
 from serve_app.pipeline.load import Capacity, Clock, Load
+from serve_app.tracing import span
 
 
 class Admission:
@@ -90,7 +91,8 @@ class Ticket:
         load.begin()
         completed = False
         try:
-            yield
+            with span(f"call {model}"):
+                yield
             completed = True
         except Busy as error:
             error.retry_after = error.retry_after or load.find_retry_after(0.0)

@@ -11,6 +11,7 @@ from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.pipeline.text import read_words
 from serve_app.pipeline.upload import Upload
 from serve_app.tables.evidence import TableEvidence, find_evidence
+from serve_app.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,5 @@ async def analyze(service: Service, ticket: Ticket, upload: Upload) -> Analysis:
                 words = tasks.create_task(read_words(service, ticket, upload))
                 chart = tasks.create_task(read_chart_with(service, ticket, upload, None))
             page, reading = words.result(), chart.result()
-        return Analysis(page, reading, await asyncio.to_thread(find_evidence, reading.table, page.lines))
+        with span("merge"):
+            return Analysis(page, reading, await asyncio.to_thread(find_evidence, reading.table, page.lines))

@@ -16,6 +16,7 @@ from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page import PageReader
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
+from serve_app.tracing import span
 
 PageResult = PageReading | UnreadablePage
 Keep = Callable[[PageReading], PageReading]
@@ -117,7 +118,8 @@ async def read_pages(
 async def _read_in_time(reader: PageReader, ticket: Ticket, index: int) -> PageResult:
     try:
         async with asyncio.timeout(max(0.0, ticket.remaining_s)):
-            return await reader.read(index)
+            with span(f"page {index + 1}"):
+                return await reader.read(index)
     except TimeoutError:
         return UnreadablePage(index + 1, f"Not read within the {ticket.deadline_s:g} seconds of this request")
     except AppError as error:

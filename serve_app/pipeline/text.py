@@ -13,6 +13,7 @@ from serve_app.pipeline.deadline import within
 from serve_app.pipeline.service import LAYOUT, OCR, Service
 from serve_app.pipeline.upload import Upload
 from serve_app.pipeline.upright import read_upright
+from serve_app.tracing import span
 
 
 def admit_text(service: Service, deadline_s: float) -> Ticket:
@@ -52,12 +53,17 @@ async def read_text(
     """
     async with within(ticket):
         if zoom:
-            return await asyncio.to_thread(_arrange, await _read_tiles(service, ticket, upload, options))
+            return await _merge(await _read_tiles(service, ticket, upload, options))
         prepared = await upload.prepare_for_ocr(binarise=binarise)
         page = await _call(service, ticket, prepared.data, options)
         if upright:
             page = await read_upright(service, ticket, prepared.data, page, options)
-        return await asyncio.to_thread(_arrange, rescale_page(page, prepared.original))
+        return await _merge(rescale_page(page, prepared.original))
+
+
+async def _merge(page: Page) -> Page:
+    with span("merge"):
+        return await asyncio.to_thread(_arrange, page)
 
 
 def _arrange(page: Page) -> Page:
@@ -89,7 +95,8 @@ async def _read_tiles(service: Service, ticket: Ticket, upload: Upload, options:
         reads = [tasks.create_task(read(piece.data)) for piece in tiles.pieces]
     pages = [read.result() for read in reads]
     parts = [(piece.tile, page.lines) for piece, page in zip(tiles.pieces, pages, strict=True)]
-    lines = await asyncio.to_thread(merge, parts)
+    with span("merge tiles"):
+        lines = await asyncio.to_thread(merge, parts)
     return Page(upload.size, tuple(rescale_lines(lines, tiles.size, upload.size)), pages[0].model)
 
 

@@ -8,6 +8,7 @@ from serve_app.imaging.copies import TILED_BYTES, Copies, Copy, Prepared, Tiles
 from serve_app.imaging.header import Header, check_header
 from serve_app.imaging.overlay import draw_outlines
 from serve_app.pipeline.service import Service
+from serve_app.tracing import span
 
 
 class Upload:
@@ -87,9 +88,10 @@ class Upload:
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        return await self._decoding.run(
-            self._header.decode_bytes + TILED_BYTES, self._copies.cut, self._config.ocr.tile_side
-        )
+        with span("decode"):
+            return await self._decoding.run(
+                self._header.decode_bytes + TILED_BYTES, self._copies.cut, self._config.ocr.tile_side
+            )
 
     async def draw(self, lines: Sequence[TextLine]) -> tuple[bytes, bytes]:
         """Two JPEGs: with the outlines of the lines that were read in the image, and without."""
@@ -99,4 +101,5 @@ class Upload:
         )
 
     async def _prepare(self, *wanted: Copy) -> list[Prepared]:
-        return await self._decoding.run(self._header.decode_bytes, self._copies.prepare, *wanted)
+        with span("decode"):
+            return await self._decoding.run(self._header.decode_bytes, self._copies.prepare, *wanted)

@@ -39,8 +39,9 @@ from serve_app.api.request_id import request_id
 from serve_app.config import HttpConfig
 from serve_app.errors import AppError, Forbidden, InvalidParameter
 from serve_app.pipeline.service import Service
+from serve_app.tracing import span
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 # It writes a line for each request, and one for each that a client sent malformed.
 logging.getLogger("mcp").setLevel(logging.ERROR)
 
@@ -61,6 +62,7 @@ class McpEndpoint:
             on_list_tools=self._list,
             on_call_tool=self._call,
         )
+        server.middleware.clear()  # it opens spans, which would be traces of their own where a request is not traced
         self._tools = [_describe(tool, with_url=service.config.http.allow_url) for tool in TOOLS.values()]
         self._sessions = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=FIELDS)
         self.route = Route("/mcp", self, methods=["POST"], include_in_schema=False)
@@ -105,7 +107,8 @@ class McpEndpoint:
             if tool is None:
                 raise InvalidParameter(f"There is no tool {params.name[:80]!r}: there are {', '.join(TOOLS)}")
             asked = _read_arguments(tool, params.arguments or {}, request.state.mcp_file)
-            return _write_answer(await tool.call(self._service, request, asked))
+            with span(f"tool {tool.name}"):
+                return _write_answer(await tool.call(self._service, request, asked))
         except AppError as error:
             return _write_error(error)
         except Exception:
