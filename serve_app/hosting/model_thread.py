@@ -75,12 +75,12 @@ class ModelThread(Generic[E]):
             ModelBroken: this replica takes no more calls; another one may answer.
             ModelFailed: the engine raised anything else; its traceback goes to the log, not to the client.
         """
-        stop, turn = Stop(), Turn(time.monotonic())
+        stop, asked = Stop(), Turn(time.monotonic())
 
         def take_turn() -> T:
             if stop.is_set():
                 raise Abandoned
-            return self.run(lambda engine: function(engine, stop), [turn])
+            return self.run(lambda engine: function(engine, stop), [asked])
 
         try:
             # In the caller's context, by which log lines name the request.
