@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from serve_app.cli.environment import complete
 from serve_app.cli.processes import find_listener, is_left_over
 from serve_app.config import MIB, Limits
 from serve_app.errors import ConfigError
@@ -26,7 +27,7 @@ LEAST_MEMORY = 4 * GIB
 """Free memory for the shipped config: Ray itself and one replica of each deployment, with the bundled models."""
 
 LEAST_DISK = 2 * GIB
-"""Free in /tmp, where Ray keeps its session; it stops placing work on a node whose disk is nearly full."""
+"""Free where Ray keeps its session; it stops placing work on a node whose disk is nearly full."""
 
 _FRAMEWORKS = {
     "torch": "import torch as t; print(t.__version__, 'CUDA', t.version.cuda, 'sees', t.cuda.device_count(), 'GPUs')",
@@ -66,9 +67,7 @@ def examine() -> Iterator[Finding]:
         yield check_framework(name, probe, bool(cards))
     for port in (*PORTS, *HAPROXY_PORTS):
         yield check_port(port)
-    for folder in (Path.home(), Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"), Path("/tmp")):
-        yield check_folder(folder)
-    yield check_disk(shutil.disk_usage("/tmp").free)
+    yield from check_folders()
     memory = Path("/proc/meminfo").read_text()
     yield check_memory(read_available(memory))
     yield check_image(read_available(memory), Limits())
@@ -153,6 +152,20 @@ def check_port(port: int) -> Finding:
     return Finding(what, True, "free")
 
 
+def check_folders() -> Iterator[Finding]:
+    """The home, the folder of jobs, and that of Ray's session, as `serve-app up` chooses them."""
+    try:
+        environment = complete(os.environ)
+    except ConfigError as error:
+        yield Finding("folders", False, str(error), _FOLDER_ADVICE)
+        return
+    home = Path(environment["HOME"])
+    session = Path(environment.get("RAY_TMPDIR") or environment.get("TMPDIR") or "/tmp")
+    for folder in (home, Path(environment.get("XDG_STATE_HOME") or home / ".local/state"), session):
+        yield check_folder(folder)
+    yield check_disk(session, shutil.disk_usage(session).free)
+
+
 def check_folder(folder: Path) -> Finding:
     """Whether a folder can be written, or made."""
     try:
@@ -167,10 +180,10 @@ def check_folder(folder: Path) -> Finding:
 _FOLDER_ADVICE = "Give this user the folder, or set HOME, XDG_STATE_HOME or jobs.folder to one that it can write"
 
 
-def check_disk(free: int) -> Finding:
+def check_disk(folder: Path, free: int) -> Finding:
     """The room for Ray's session."""
     return Finding(
-        "disk at /tmp", free >= LEAST_DISK, f"{free / GIB:.1f} GiB free", "Make room, or start Ray elsewhere"
+        f"disk at {folder}", free >= LEAST_DISK, f"{free / GIB:.1f} GiB free", "Make room, or start Ray elsewhere"
     )
 
 

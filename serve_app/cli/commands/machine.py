@@ -21,6 +21,7 @@ def up(
     """Check a Serve config, set what the environment must hold, and become `serve run CONFIG`."""
     from serve_app.cli.check import check_file
     from serve_app.cli.doctor import HAPROXY_PORTS, check_port
+    from serve_app.cli.environment import complete
     from serve_app.cli.local_service import find_program
 
     mistakes = check_file(str(config))
@@ -28,7 +29,9 @@ def up(
         typer.echo(f"{config}: {mistake}", err=True)
     if mistakes:
         return 1
-    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    environment = complete({**os.environ, "RAY_USAGE_STATS_ENABLED": "0"})
+    if environment["HOME"] != os.environ.get("HOME"):
+        typer.echo(f"HOME is {environment['HOME']}, since this user has none that can be written", err=True)
     if haproxy:
         # Read when Ray starts, and so no part of the config.
         environment["RAY_SERVE_ENABLE_HA_PROXY"] = "1"

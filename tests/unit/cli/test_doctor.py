@@ -1,5 +1,6 @@
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_a_card_is_planned_with():
 def test_room():
     assert check_memory(6 * GIB).fine
     assert not check_memory(GIB).fine
-    assert not check_disk(GIB).fine
+    assert not check_disk(Path("/tmp"), GIB).fine
     assert check_image(4 * GIB, Limits()).fine
     assert not check_image(100_000_000, Limits()).fine
     assert read_available("MemTotal: 9 kB\nMemAvailable:    2048 kB\n") == 2 * 1024**2
