@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry inside those that Serve opens, and the exporter that Serve's `tracing_config` names.
+"""Spans of OpenTelemetry inside those that Serve opens, and the exporter that Serve is told to use.
 
 Serve makes the spans of its proxy, router and replicas, and carries the trace from process to process. The spans here
 say what a replica did meanwhile. Where nothing is traced, they cost one look at the context.
@@ -73,7 +73,7 @@ def record_call(name: str, turns: Sequence[Turn], started: float) -> None:
 def export_otlp() -> list["SpanProcessor"]:
     """Send spans to a collector by OTLP over HTTP, in batches and from a thread of its own.
 
-    Named in `tracing_config.exporter_import_path`; `OTEL_EXPORTER_OTLP_ENDPOINT` and the other variables of
+    Named in `RAY_SERVE_TRACING_EXPORTER_IMPORT_PATH`; `OTEL_EXPORTER_OTLP_ENDPOINT` and the other variables of
     OpenTelemetry's SDK say where to. Needs the extra `tracing`.
     """
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

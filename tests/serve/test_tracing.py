@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -47,12 +48,9 @@ def test_a_request_is_one_trace_across_processes(tmp_path, monkeypatch, collecto
     endpoint, traces = collector
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+    monkeypatch.setenv("RAY_SERVE_TRACING_EXPORTER_IMPORT_PATH", "serve_app.tracing:export_otlp")
+    monkeypatch.setenv("RAY_SERVE_TRACING_SAMPLING_RATIO", "0")  # only what the caller traces
     config = shipped_config()
-    config["tracing_config"] = {
-        "enabled": True,
-        "exporter_import_path": "serve_app.tracing:export_otlp",
-        "sampling_ratio": 0.0,  # only what the caller traces
-    }
     args = config["applications"][0]["args"]
     args["ocr"]["engine"] = args["layout"]["engine"] = args["chart"]["model"] = "fake"
     drop_jobs(config)
@@ -65,8 +63,10 @@ def test_a_request_is_one_trace_across_processes(tmp_path, monkeypatch, collecto
             *("receive", "decode", "merge", "call ocr", "call chart"),
             *("replica_handle_request Ingress", "replica_handle_request Ocr", "replica_handle_request Chart"),
         ]
-        wait_until(lambda: {name for name in names if not _find(traces, name)} == set(), within_s=30)
+        with suppress(TimeoutError):  # then the assertion below says what is missing
+            wait_until(lambda: all(_find(traces, name) for name in names), within_s=30)
         wait_until(lambda: len(_find(traces, "model")) == len(_find(traces, "queue")) == 2, within_s=30)
+    assert [name for name in names if not _find(traces, name)] == [], [span.name for span in traces[TRACE]]
     assert set(traces) == {TRACE}
     spans = {span.span_id: span for span in traces[TRACE]}
     for model, deployment in (("call ocr", "Ocr"), ("call chart", "Chart")):
