@@ -1,8 +1,11 @@
 """What an upload may be, for clients that check before they send."""
 
+from typing import get_args
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from serve_app.api.document import DocumentQuery
 from serve_app.api.tickets import find_service
 from serve_app.api.upload import MEDIA_TYPES
 from serve_app.imaging.header import MIN_SIDE
@@ -17,12 +20,27 @@ class LongSideBody(BaseModel):
     chart: int
 
 
+class DocumentLimitsBody(BaseModel):
+    """What a document may be, how long reading it may take, and as what its content can be had.
+
+    `jobs` says whether this service reads documents in the background, by `POST /v1/jobs`.
+    """
+
+    max_bytes: int
+    max_pages: int
+    deadline_s: float
+    media_types: list[str]
+    formats: list[str]
+    jobs: bool
+
+
 class LimitsBody(BaseModel):
     """The answer of `/v1/limits`: an upload beyond `max_…` is refused with 413, one under `min_side` with 400.
 
     `max_pixels` bounds width times height; `max_side` and `min_side` are pixels of the longer and the shorter side.
     `long_side`: what a client may scale to without losing print that the models would see.
     `deadline_s`: seconds until a request is given up with 408.
+    `documents`: the same for `/v1/document` and `/v1/jobs`.
     `routes`: the routes under `/v1` to which something is posted, so that a client knows what this service can do.
     """
 
@@ -33,6 +51,7 @@ class LimitsBody(BaseModel):
     media_types: list[str]
     long_side: LongSideBody
     deadline_s: float
+    documents: DocumentLimitsBody
     routes: list[str]
 
 
@@ -48,6 +67,14 @@ async def limits(request: Request) -> LimitsBody:
         media_types=list(MEDIA_TYPES),
         long_side=LongSideBody(ocr=config.ocr.max_long_side, chart=config.chart.max_long_side),
         deadline_s=config.http.deadline_s,
+        documents=DocumentLimitsBody(
+            max_bytes=config.documents.max_bytes,
+            max_pages=config.documents.max_pages,
+            deadline_s=config.documents.deadline_s,
+            media_types=["application/pdf", *MEDIA_TYPES],
+            formats=list(get_args(DocumentQuery.model_fields["format"].annotation)),
+            jobs=request.app.state.jobs is not None,
+        ),
         routes=_find_posts(request),
     )
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -124,10 +125,17 @@ def context(browser, request) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def site(browser, service, context) -> Iterator[Site]:
-    """An opened page. Nothing may be written to its console, and no other host may be asked for anything."""
-    url = str(service.http.base_url).rstrip("/")
-    site = Site(context.new_page(), service.http, url)
+def site(service, context) -> Iterator[Site]:
+    """An opened page."""
+    with visit(context, service.http) as site:
+        yield site
+
+
+@contextmanager
+def visit(context: BrowserContext, http: httpx.Client) -> Iterator[Site]:
+    """Open the page of a service. Nothing may be written to its console, and no other host asked for anything."""
+    url = str(http.base_url).rstrip("/")
+    site = Site(context.new_page(), http, url)
     site.page.set_default_timeout(20_000)
     site.page.on("request", site.note_request)
     site.page.on("pageerror", lambda error: site.complaints.append(str(error)))

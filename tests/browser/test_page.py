@@ -16,7 +16,8 @@ SAMPLES = ROOT / "tests/samples"
 CHART, PAGE = SAMPLES / "chart.png", SAMPLES / "page.png"
 DARK, NARROW = {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}
 MAX_BYTES = 200_000
-NEEDED = {"", "page.css", "icon.svg", "reading.css", "start.js"}
+FIRST_PAINT_MS = 300
+NEEDED = {"", "page.css", "icon.svg", "reading.css", "document.css", "start.js"}
 """All that may be asked for before the first paint, which is therefore not held up by the modules."""
 
 
@@ -114,13 +115,13 @@ def test_the_requests_that_it_shows_work(site):
 
 
 def test_a_mode_is_shown_only_where_the_service_has_its_route(site):
-    assert site.page.locator("#modes label").all_inner_texts() == ["Chart", "Text"]
+    assert site.page.locator("#modes label").all_inner_texts() == ["Chart", "Text", "Document"]
 
     limits = site.http.get("/v1/limits").json()
     limits["routes"].remove("/v1/analyze")
     site.answer("**/v1/limits", limits)
     site.open()
-    assert site.page.locator("#modes label").all_inner_texts() == ["Text"]
+    assert site.page.locator("#modes label").all_inner_texts() == ["Text", "Document"]
     site.read(PAGE)
     assert [request.url for request in site.posts] == [f"{site.url}/v1/ocr"]
 
@@ -172,7 +173,8 @@ ENTRIES = """() => {
 
 def test_it_is_small_and_soon_there(site, browser):
     paints = []
-    for _ in range(5):
+    # Other work on the machine delays some of the loads; what the page itself costs delays all of them.
+    while len(paints) < 3 or (min(paints) > FIRST_PAINT_MS and len(paints) < 12):
         context = browser.new_context()  # with nothing kept from before
         page = context.new_page()
         page.goto(site.url)
@@ -183,8 +185,8 @@ def test_it_is_small_and_soon_there(site, browser):
         assert sum(size for _, _, size in entries) <= MAX_BYTES
         assert {name.rpartition("/")[2] for name, start, _ in entries if start < min(paint, 1000)} <= NEEDED
         paints.append(round(paint))
-    # Not held to a bound, since other work may share the machine: 70 to 250 ms where none does.
     print(f"first contentful paint after {sorted(paints)} ms, {sum(size for _, _, size in entries)} bytes in all")
+    assert min(paints) <= FIRST_PAINT_MS
 
 
 class TestDocs:

@@ -1,7 +1,7 @@
 /** The panel that says whether the models are ready, and how busy they are. */
 
 import { el } from "./dom.js";
-import { getJson, getState } from "./service.js";
+import { getJson, getState, readKey, ServiceError } from "./service.js";
 
 const PERIOD_MS = 15_000;
 const NAMES = /** @type {Record<string, string>} */ ({ ocr: "Text", chart: "Charts", layout: "Layout" });
@@ -11,8 +11,7 @@ export function watchCapacity(summary, panel) {
   const ask = async () => {
     if (document.hidden) return;
     try {
-      const [ready, capacity] = await Promise.all([getState("ready"), getJson("v1/capacity")]);
-      show(summary, panel, ready, capacity);
+      show(summary, panel, await getState("ready"), await getCapacity());
     } catch {
       summary.textContent = "Not reached";
       summary.dataset.state = "down";
@@ -24,8 +23,29 @@ export function watchCapacity(summary, panel) {
   document.addEventListener("visibilitychange", ask);
 }
 
+/** The key with which the service did not tell its load. @type {string | null} */
+let refused = null;
+
+/** How busy the models are; null where the service tells it by key alone. @returns {Promise<any>} */
+async function getCapacity() {
+  if (readKey() === refused) return null;
+  try {
+    return await getJson("v1/capacity");
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status !== 401) throw error;
+    refused = readKey();
+    return null;
+  }
+}
+
 /** @param {HTMLElement} summary @param {HTMLElement} panel @param {any} ready @param {any} capacity */
 function show(summary, panel, ready, capacity) {
+  if (!capacity) {
+    summary.dataset.state = ready.ready ? "ready" : "down";
+    summary.textContent = ready.ready ? "Ready" : "Not ready";
+    panel.replaceChildren(el("p", {}, "How busy it is, the service tells with an API key alone."));
+    return;
+  }
   const loads = Object.values(capacity.models);
   const busy = loads.some((/** @type {any} */ load) => load.in_flight > 0);
   const full = loads.some((/** @type {any} */ load) => !load.admits);

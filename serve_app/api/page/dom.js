@@ -52,3 +52,8 @@ export function announce(text) {
 export function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
+
+/** "1 page", "2 pages". @param {number} count @param {string} noun */
+export function plural(count, noun) {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}

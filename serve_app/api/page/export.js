@@ -3,9 +3,9 @@
 import { announce, el } from "./dom.js";
 import { postJson, ServiceError } from "./service.js";
 
-/** @typedef {import("./table.js").Table} Table */
+/** @typedef {{plain: () => unknown}} Writable has its texts as /v1/export takes them */
 
-/** @param {Table} table @param {string} stem of the files' names @param {() => unknown} answer the whole answer, corrected */
+/** @param {Writable} table @param {string} stem of the files' names @param {() => unknown} answer the whole answer, corrected */
 export function showTableExports(table, stem, answer) {
   const copyAs = (/** @type {string} */ format) => copy(async () => (await write(table, format)).text());
   const saveAs = (/** @type {string} */ format) => async () => save(await (await write(table, format)).blob(), `${stem}.${format}`);
@@ -37,7 +37,7 @@ export function showTextExports(text, stem, answer) {
 /** @typedef {[string, () => Promise<void>][]} Actions */
 
 /** @param {Actions} copies @param {Actions} saves */
-function showActions(copies, saves) {
+export function showActions(copies, saves) {
   const group = (/** @type {string} */ verb, /** @type {Actions} */ actions) =>
     el(
       "div",
@@ -61,7 +61,7 @@ async function attempt(act) {
   }
 }
 
-/** @param {Table} table @param {string} format */
+/** @param {Writable} table @param {string} format */
 function write(table, format) {
   return postJson(`v1/export?format=${format}`, table.plain());
 }
@@ -72,7 +72,7 @@ async function saveJson(answer, stem) {
 }
 
 /** @param {Blob} blob @param {string} name */
-function save(blob, name) {
+export function save(blob, name) {
   const url = URL.createObjectURL(blob);
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);

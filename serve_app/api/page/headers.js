@@ -1,12 +1,13 @@
-/** The size in pixels that an image file declares, read from its header: nothing is decoded. */
+/** What a file is, and the size in pixels that an image declares, read from its first bytes: nothing is decoded. */
 
 /** @typedef {{format: string, width: number, height: number}} Header size as stored, before any EXIF orientation */
 
 const HEAD = 1 << 20; // bytes; a JPEG's size stands behind its metadata
+const PDF_WITHIN = 1024 + 5; // bytes; readers skip what stands before a PDF's first line
 
 /**
  * @param {Blob} file
- * @returns {Promise<Header | null>} null for what is no image of these formats; a width of 0 where the size is not found
+ * @returns {Promise<Header | null>} null for what is neither a PDF nor an image of these formats; a width of 0 where the size is not found
  */
 export async function readHeader(file) {
   const data = new DataView(await file.slice(0, HEAD).arrayBuffer());
@@ -38,11 +39,13 @@ function findFormat(data) {
   if (/^GIF8[79]a/.test(start)) return "GIF";
   if (text(data, 4, 7) === "ftypavi") return "AVIF";
   const bitmap = start.startsWith("BM") && data.byteLength >= 18 && data.getUint32(14, true);
-  return [12, 40, 52, 56, 64, 108, 124].includes(Number(bitmap)) ? "BMP" : null;
+  if ([12, 40, 52, 56, 64, 108, 124].includes(Number(bitmap))) return "BMP";
+  return text(data, 0, PDF_WITHIN).includes("%PDF-") ? "PDF" : null;
 }
 
 /** @type {Record<string, (data: DataView) => {width: number, height: number}>} */
 const SIZES = {
+  PDF: () => ({ width: 0, height: 0 }), // each page has its own
   PNG: (data) => ({ width: data.getUint32(16), height: data.getUint32(20) }),
   BMP: (data) =>
     data.getUint32(14, true) === 12

@@ -5,34 +5,36 @@ import { walkMarks } from "./light.js";
 
 /**
  * @typedef {[number, number]} Point
- * @typedef {{cell: string | null, points: Point[], label: string, kind: "place" | "evidence" | "line"}} Mark
+ * @typedef {{cell: string | null, points: Point[], label: string, kind: "place" | "evidence" | "line" | "block"}} Mark
  *   `cell` names the cell that it belongs to; marks without one are drawn, and are nothing to point at
  */
 
 /**
- * @param {{url: string | null, width: number, height: number, name: string, marks: Mark[], root: HTMLElement}} options
- *   `url` null: the browser cannot show the format, and the outlines are drawn on an empty sheet
+ * @param {{url: string | null, left?: number, top?: number, width: number, height: number, name: string, marks: Mark[],
+ *   root: HTMLElement, sheet?: SVGElement}} options `left` and `top` are where the image lies in what the marks count in;
+ *   `url` null: the outlines are drawn on the sheet, or on an empty one where the browser cannot show the format
  */
-export function showImage({ url, width, height, name, marks, root }) {
+export function showImage({ url, left = 0, top = 0, width, height, name, marks, root, sheet }) {
   const overlay = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`,
+    viewBox: `${left} ${top} ${width} ${height}`,
+    preserveAspectRatio: "none",
     class: "overlay",
     role: "group",
-    "aria-label": `Places in ${name}. Arrow keys move between them, Enter goes to the cell`,
+    "aria-label": `Places in ${name}. Arrow keys move between them, Enter goes to what was read there`,
   });
   const seen = new Set();
   for (const mark of marks) overlay.append(draw(mark, seen));
   walkMarks(overlay, root);
   const picture = url
     ? el("img", { src: url, alt: `The image ${name}`, width, height })
-    : svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "sheet", role: "img", "aria-label": "An empty sheet" });
+    : (sheet ?? svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "sheet", role: "img", "aria-label": "An empty sheet" }));
   const stage = el("div", { class: "stage" }, picture, overlay);
   stage.style.setProperty("--ratio", String(width / height));
   return el(
     "div",
     {},
     stage,
-    !url && el("p", { class: "quiet" }, "This browser cannot show the image's format; the outlines are in their places."),
+    !url && !sheet && el("p", { class: "quiet" }, "This browser cannot show the image's format; the outlines are in their places."),
   );
 }
 

@@ -5,44 +5,47 @@ import { el } from "./dom.js";
 import { showSnippets } from "./snippets.js";
 
 /**
- * @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Result} Result @typedef {import("./modes.js").Mode} Mode
- * @typedef {{cancel: () => void, retry: () => void, scale: () => void}} Actions
+ * @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Result} Result
+ * @typedef {{cancel: () => void, retry: () => void, scale: () => void, unlock: (password: string) => void,
+ *   readAll: () => void}} Actions
  */
 
-/** @param {Item} item @param {Mode} mode @param {string} path @param {Actions} actions @returns {HTMLElement[]} */
-export function showItem(item, mode, path, actions) {
-  const result = item.results.get(path);
+const LOCKED = ["password_required", "wrong_password"];
+
+/** @param {Item} item @param {Actions} actions @returns {HTMLElement[]} */
+export function showItem(item, actions) {
+  const { mode, result } = item;
   const head = el("div", { class: "head" }, el("h2", { id: "chosen", tabindex: -1 }, item.name), showFacts(item, result));
   if (item.refusal) return [head, showRefusal(item, actions)];
   if (!result) return [head];
-  if (result.state === "failed") return [head, showFailure(result, actions)];
-  if (result.state !== "done") return [head, showProgress(item, result, actions)];
-  return [head, mode.show(result.answer, item), showSnippets(path, item.name)];
+  if (result.state === "failed") return [head, showFailure(item, result, actions)];
+  if (!result.answer) return [head, showProgress(item, result, actions)];
+  return [head, ...showUnread(result.answer, actions), mode.show(result.answer, item, actions), showSnippets(item.path, item.name)];
 }
 
-/** How it stands with a file, in a few words. @param {Item} item @param {Mode} mode @param {string} path */
-export function describe(item, mode, path) {
-  if (item.refusal) return "Refused";
-  const result = item.results.get(path);
+/** How it stands with a file, in a few words. @param {Item} item */
+export function describe({ mode, refusal, result }) {
+  if (refusal) return "Refused";
   if (!result) return "Not read";
-  if (result.state === "done") return mode.count(result.answer);
-  return { waiting: "Waiting", reading: result.note ? "Busy" : "Reading", failed: "Failed" }[result.state];
+  if (result.state === "failed") return "Failed";
+  if (result.answer) return mode.count(result.answer);
+  return result.state === "waiting" ? "Waiting" : result.note ? "Busy" : "Reading";
 }
 
 /** @param {Item} item @param {Result | undefined} result */
 function showFacts(item, result) {
   const facts = [item.note];
-  if (result?.state === "done") {
-    const page = result.answer.ocr ?? result.answer;
-    facts.push(`${page.width} × ${page.height} pixels`);
-    facts.push(`read in ${/** @type {number} */ (result.seconds).toFixed(1)} s by ${models(result.answer)}`);
-  }
+  if (result?.state === "done") facts.push(item.mode.facts(result.answer));
+  if (result?.state === "done" && !item.mode.live) facts.push(`${/** @type {number} */ (result.seconds).toFixed(1)} s`);
   return el("p", { class: "quiet" }, facts.filter(Boolean).join(" · "));
 }
 
-/** @param {any} answer */
-function models(answer) {
-  return answer.chart ? `${answer.ocr.model} and ${answer.chart.model}` : answer.model;
+/** Pages that the route does not read. @param {any} answer @param {Actions} actions @returns {HTMLElement[]} */
+function showUnread(answer, actions) {
+  const { pagesTotal, pagesRead } = answer.ocr ?? answer;
+  if (!(pagesTotal > pagesRead)) return [];
+  const all = el("button", { type: "button", onclick: actions.readAll }, "Read all of them as a document");
+  return [el("div", { class: "warnings", role: "note" }, el("p", {}, `The file has ${pagesTotal} pages; the first one was read.`), all)];
 }
 
 /** @param {Item} item @param {Actions} actions */
@@ -56,15 +59,35 @@ function showRefusal(item, actions) {
   );
 }
 
-/** @param {Result} result @param {Actions} actions */
-function showFailure({ problem, status }, actions) {
+/** @param {Item} item @param {Result} result @param {Actions} actions */
+function showFailure({ file, jobs }, { problem, status }, actions) {
+  if (file && problem && LOCKED.includes(problem.code)) return showLock(problem.message, actions);
+  const again = (file || jobs.size > 0) && (problem?.retryable || status === 401);
   return el(
     "div",
     { class: "problem" },
     el("p", {}, problem?.message),
-    (problem?.retryable || status === 401) && el("button", { type: "button", class: "primary", onclick: actions.retry }, "Try again"),
+    again && el("button", { type: "button", class: "primary", onclick: actions.retry }, "Try again"),
     problem?.request_id && el("p", { class: "quiet" }, `Request ${problem.request_id}: the service's log has it under this name.`),
   );
+}
+
+/** @param {string} message @param {Actions} actions */
+function showLock(message, actions) {
+  const field = el("input", { id: "password", type: "password", autocomplete: "off", required: true });
+  const form = el(
+    "form",
+    { class: "problem" },
+    el("p", {}, message),
+    el("label", { for: "password" }, "Password of the document"),
+    field,
+    el("button", { type: "submit", class: "primary" }, "Read it"),
+  );
+  form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    actions.unlock(field.value);
+  });
+  return form;
 }
 
 /** @param {Item} item @param {Result} result @param {Actions} actions */

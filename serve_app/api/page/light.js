@@ -31,7 +31,7 @@ export function lightTogether(root, onLight) {
 }
 
 /**
- * Marks in an image as one stop of the Tab key: arrow keys walk between them, Enter goes to the cell.
+ * Marks in an image as one stop of the Tab key: arrow keys walk between them, Enter goes to the cell, or to the block.
  * @param {SVGElement} group
  * @param {HTMLElement} root holds the cells
  */
@@ -44,7 +44,7 @@ export function walkMarks(group, root) {
     if (event.key === "Enter" || event.key === " ") {
       const cell = found[index].getAttribute("data-cell");
       event.preventDefault();
-      /** @type {HTMLElement | null} */ (root.querySelector(`:is(input, textarea)[data-cell="${cell}"]`))?.focus();
+      /** @type {HTMLElement | null} */ (root.querySelector(`:is(input, textarea, section)[data-cell="${cell}"]`))?.focus();
       return;
     }
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

@@ -2,15 +2,14 @@
 
 import { svg } from "./dom.js";
 
-const WIDTH = 480;
-
 /** @typedef {import("./table.js").Cell} Cell */
 
 /** @typedef {{x: number, y: number, radius: number}} Disc */
 
-/** @param {{label: Cell, cell: Cell}[]} slices @param {number} height @param {(cell: Cell) => string} name */
-export function drawPie(slices, height, name) {
-  const radius = Math.min((height - 60) / 2, 130);
+/** @param {{label: Cell, cell: Cell}[]} slices @param {number[]} size @param {(cell: Cell) => string} name */
+export function drawPie(slices, [width, height], name) {
+  const radius = Math.min((height - 60) / 2, width * 0.27);
+  const room = Math.floor((width - 2 * radius - 60) / 6.6) - 7; // letters beside the disc; the rest is the value's
   const disc = { x: radius + 20, y: (height + 28) / 2, radius };
   const group = svg("g");
   const drawn = slices.filter(({ cell }) => (cell.number?.value ?? 0) > 0);
@@ -25,7 +24,7 @@ export function drawPie(slices, height, name) {
     const y = disc.y + (index - (drawn.length - 1) / 2) * Math.min(21, (height - 50) / drawn.length);
     group.append(
       svg("rect", { x: 2 * radius + 40, y: y - 9, width: 11, height: 11, class: `fill s${index % 8}` }),
-      svg("text", { x: 2 * radius + 57, y: y + 1, class: "label" }, `${clip(label.text, radius)}  ${cell.text}`),
+      svg("text", { x: 2 * radius + 57, y: y + 1, class: "label" }, `${clip(label.text, room)}  ${cell.text}`),
     );
     turned += share;
   });
@@ -41,8 +40,7 @@ function outline({ x, y, radius }, from, to) {
   return `M${x} ${y}L${at(from)}A${radius} ${radius} 0 ${to - from > 0.5 ? 1 : 0} 1 ${at(to)}Z`;
 }
 
-/** What fits beside the disc. @param {string} text @param {number} radius */
-function clip(text, radius) {
-  const longest = Math.floor((WIDTH - 2 * radius - 60) / 6.6) - 7; // the rest is the value's
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+/** @param {string} text @param {number} longest */
+function clip(text, longest) {
+  return text.length > longest ? `${text.slice(0, Math.max(longest, 4) - 1)}…` : text;
 }

@@ -1,42 +1,45 @@
-/** Reads files, two at a time: the service has other callers too. */
+/** Reads files, a few at a time: the service has other callers too. */
 
 import { ServiceError } from "./service.js";
 
-/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Result} Result @typedef {import("./modes.js").Mode} Mode */
-
-const AT_ONCE = 2;
+/** @typedef {import("./item.js").Item} Item @typedef {import("./item.js").Result} Result @typedef {import("./service.js").Limits} Limits @typedef {import("./modes.js").Mode} Mode */
 
 export class Queue {
-  /** @param {(item: Item) => void} onChange called when a result has changed */
-  constructor(onChange) {
+  /**
+   * @param {number} atOnce how many are read at a time
+   * @param {() => Limits} limits those of the service
+   * @param {(item: Item) => void} onChange called when a result has changed
+   */
+  constructor(atOnce, limits, onChange) {
+    this.atOnce = atOnce;
+    this.limits = limits;
     this.onChange = onChange;
     /** @type {{item: Item, mode: Mode, path: string, result: Result}[]} */
     this.waiting = [];
     this.running = 0;
   }
 
-  /** Read a file by a request, unless it is read already. @param {Item} item @param {Mode} mode @param {string} path */
-  add(item, mode, path) {
-    const found = item.results.get(path);
-    if (item.refusal || (found && found.state !== "failed")) return;
+  /** Read a file as it is asked for, unless it is read already. @param {Item} item */
+  add(item) {
+    if (item.refusal || (item.result && item.result.state !== "failed")) return;
     /** @type {Result} */
     const result = { state: "waiting", abort: new AbortController() };
-    item.results.set(path, result);
-    this.waiting.push({ item, mode, path, result });
+    item.results.set(item.path, result);
+    this.waiting.push({ item, mode: item.mode, path: item.path, result });
     this.onChange(item);
     this.#start();
   }
 
-  /** Give up a request; it can be made again. @param {Item} item @param {string} path */
-  cancel(item, path) {
-    item.results.get(path)?.abort?.abort();
-    item.results.set(path, { state: "failed", problem: { code: "cancelled", message: "Cancelled", retryable: true } });
-    this.waiting = this.waiting.filter((each) => !(each.item === item && each.path === path));
+  /** Give up the request for a file; it can be made again. @param {Item} item */
+  cancel(item) {
+    item.result?.abort?.abort();
+    item.results.set(item.path, { state: "failed", problem: { code: "cancelled", message: "Cancelled", retryable: true } });
+    this.waiting = this.waiting.filter((each) => !(each.item === item && each.path === item.path));
     this.onChange(item);
   }
 
   async #start() {
-    if (this.running >= AT_ONCE) return;
+    if (this.running >= this.atOnce) return;
     const next = this.waiting.shift();
     if (!next) return;
     this.running += 1;
@@ -53,10 +56,14 @@ export class Queue {
       result.note = `${problem.message}. It is sent again in ${seconds} s`;
       this.onChange(item);
     };
+    const onPart = (/** @type {any} */ answer) => {
+      result.answer = answer;
+      this.onChange(item);
+    };
     result.state = "reading";
     this.onChange(item);
     try {
-      result.answer = await mode.read(path, item, { signal, onBusy });
+      result.answer = await mode.read(path, item, { signal, limits: this.limits(), onBusy, onPart });
       result.seconds = (performance.now() - started) / 1000;
       result.state = "done";
     } catch (error) {

@@ -3,7 +3,9 @@
 /**
  * @typedef {{code: string, message: string, retryable: boolean, request_id?: string}} Problem
  * @typedef {{max_bytes: number, max_pixels: number, max_side: number, min_side: number, media_types: string[],
- *   long_side: {ocr: number, chart: number}, deadline_s: number, routes: string[]}} Limits
+ *   long_side: {ocr: number, chart: number}, deadline_s: number, documents: DocumentLimits, routes: string[]}} Limits
+ * @typedef {{max_bytes: number, max_pages: number, deadline_s: number, media_types: string[], formats: string[],
+ *   jobs: boolean}} DocumentLimits
  */
 
 const KEY = "serve-app-key";
@@ -71,7 +73,7 @@ export async function postFile(path, file, name, { signal, onBusy } = {}) {
 }
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
-async function request(path, options) {
+export async function request(path, options) {
   let answer;
   try {
     answer = await fetch(new URL(path, ROOT), { ...options, headers: { ...options.headers, ...authorization() } });
@@ -94,7 +96,7 @@ function authorization() {
 }
 
 /** @param {number} seconds @param {AbortSignal} [signal] @returns {Promise<void>} */
-function sleep(seconds, signal) {
+export function sleep(seconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);
     signal?.addEventListener("abort", () => {

@@ -6,7 +6,7 @@ import { readKey, ROOT } from "./service.js";
 
 /** @param {string} path such as "v1/ocr?zoom=true" @param {string} name of the file */
 export function showSnippets(path, name) {
-  const url = new URL(path, ROOT).href;
+  const url = new URL(path.replace(/(password=)[^&]*/, "$1PASSWORD"), ROOT).href;
   return el(
     "details",
     { class: "snippets" },
@@ -29,9 +29,9 @@ function writePython(url, name) {
   const headers = key ? `    headers={"Authorization": f"Bearer {os.environ['SERVE_APP_KEY']}"},\n` : "";
   return (
     `${key ? "import os\n\n" : ""}import httpx\n\n` +
-    `with open(${JSON.stringify(name)}, "rb") as image:\n` +
-    `    answer = httpx.post(\n        ${JSON.stringify(url)},\n        files={"file": image},\n${headers && `    ${headers}`}` +
-    `        timeout=120,\n    )\nanswer.raise_for_status()\nprint(answer.json())\n`
+    `with open(${JSON.stringify(name)}, "rb") as file:\n` +
+    `    answer = httpx.post(\n        ${JSON.stringify(url)},\n        files={"file": file},\n${headers && `    ${headers}`}` +
+    `        timeout=${url.includes("/v1/document") ? 600 : 120},\n    )\nanswer.raise_for_status()\nprint(answer.json())\n`
   );
 }
 

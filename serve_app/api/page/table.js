@@ -12,15 +12,18 @@ import { postJson } from "./service.js";
  */
 
 export class Table {
-  /** @param {any} answer a table as /v1/chart or /v1/analyze answers it */
-  constructor(answer) {
+  /** @param {any} answer a table as /v1/chart or /v1/analyze answers it @param {string} [within] tells its cells from those of others */
+  constructor(answer, within = "") {
     this.answer = answer;
-    this.title = answer.title ? makeCell("t", answer.title) : null;
+    this.within = within;
+    /** What a screen reader calls the table. */
+    this.label = "The table that was read";
+    this.title = answer.title ? makeCell(`${within}t`, answer.title) : null;
     /** @type {Cell[]} */
-    this.columns = answer.columns.map((/** @type {any} */ cell, /** @type {number} */ x) => makeCell(`c${x}`, cell));
+    this.columns = answer.columns.map((/** @type {any} */ cell, /** @type {number} */ x) => makeCell(`${within}c${x}`, cell));
     /** @type {Cell[][]} */
     this.rows = answer.rows.map((/** @type {any[]} */ row, /** @type {number} */ y) =>
-      row.map((cell, x) => makeCell(`r${y}c${x}`, cell)),
+      row.map((cell, x) => makeCell(`${within}r${y}c${x}`, cell)),
     );
     /** @type {(() => void)[]} */
     this.listeners = [];
@@ -42,9 +45,9 @@ export class Table {
 
   /** What a cell stands for: "Apples, Tonnes". @param {Cell} cell */
   name(cell) {
-    const found = /^r(\d+)c(\d+)$/.exec(cell.id);
+    const found = /r(\d+)c(\d+)$/.exec(cell.id);
     if (cell === this.title) return "Title";
-    if (!found) return `Heading of column ${Number(cell.id.slice(1)) + 1}`;
+    if (!found) return `Heading of column ${this.columns.indexOf(cell) + 1}`;
     const [row, column] = [Number(found[1]), Number(found[2])];
     if (column === 0) return `Label of row ${row + 1}`;
     const label = this.rows[row][0].text || `row ${row + 1}`;
@@ -76,7 +79,7 @@ export class Table {
 
   /** Take all corrections back. */
   undo() {
-    const again = new Table(this.answer);
+    const again = new Table(this.answer, this.within);
     this.title = again.title;
     this.columns = again.columns;
     this.rows = again.rows;

@@ -37,7 +37,7 @@ export function showTable(table) {
   element.addEventListener("undo", draw);
   element.addEventListener("input", () => fit(element));
   draw();
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The table that was read" }, element);
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": table.label }, element);
 }
 
 /** Gives the fields of a column the same width. @param {HTMLElement} table */

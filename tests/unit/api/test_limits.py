@@ -1,7 +1,10 @@
+import httpx
 import pytest
 
+from serve_app.api.app import build_api
+from serve_app.api.jobs_service import JobsService
 from serve_app.api.upload import MEDIA_TYPES
-from serve_app.config import AppConfig, ChartConfig, HttpConfig, Limits, OcrConfig
+from serve_app.config import AppConfig, ChartConfig, DocumentsConfig, HttpConfig, JobsConfig, Limits, OcrConfig
 from serve_app.imaging.header import MIN_SIDE
 from tests.drawings import encode, sketch_chart
 
@@ -13,11 +16,14 @@ def config():
         ocr=OcrConfig(max_long_side=2000),
         chart=ChartConfig(max_long_side=800),
         http=HttpConfig(deadline_s=7),
+        documents=DocumentsConfig(max_bytes=70_000, max_pages=9, deadline_s=50),
     )
 
 
 async def test_the_limits_are_those_of_the_config(service):
-    assert (await service.http.get("/v1/limits")).json() == {
+    limits = (await service.http.get("/v1/limits")).json()
+    documents = limits.pop("documents")
+    assert limits == {
         "max_bytes": 50_000,
         "max_pixels": 90_000,
         "max_side": 400,
@@ -27,7 +33,31 @@ async def test_the_limits_are_those_of_the_config(service):
         "deadline_s": 7,
         "routes": ["/v1/analyze", "/v1/chart", "/v1/document", "/v1/export", "/v1/jobs", "/v1/ocr"],
     }
+    formats = documents.pop("formats")
+    assert documents == {
+        "max_bytes": 70_000,
+        "max_pages": 9,
+        "deadline_s": 50,
+        "media_types": ["application/pdf", *MEDIA_TYPES],
+        "jobs": False,
+    }
+    assert {"json", "markdown", "html", "text"} <= set(formats)
     assert service.calls == 0
+
+
+async def test_every_format_named_there_is_let_in(service):
+    """Whatever is wrong with the document is found out after the parameters are."""
+    for chosen in (await service.http.get("/v1/limits")).json()["documents"]["formats"]:
+        answer = await service.http.post("/v1/document", content=b"plain text", params={"format": chosen})
+        assert answer.status_code == 415
+
+
+async def test_where_there_are_jobs_it_is_said(service, tmp_path):
+    jobs = JobsService.open(JobsConfig(folder=str(tmp_path)))
+    app = build_api(service.reading, service.models, jobs)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as http:
+        assert (await http.get("/v1/limits")).json()["documents"]["jobs"] is True
+    await jobs.store.close()
 
 
 @pytest.mark.parametrize(
