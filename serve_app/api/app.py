@@ -15,12 +15,12 @@ from serve_app.api import (
     jobs,
     layout_parsing,
     limits,
-    mineru,
     paddlex,
     site,
     v1,
 )
 from serve_app.api.audit import Audit
+from serve_app.api.dialects import docling, mineru, paddleocr
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
@@ -39,7 +39,8 @@ Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number check
 Reads whole documents page by page (`/v1/document`).
 
 Send an image as multipart field `file`, or as the raw body with its `Content-Type`.
-Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`.
+Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`, but for the routes by the contracts
+of PaddleX, PaddleOCR, MinerU and docling-serve, which answer in the forms of those.
 """
 
 _EXPOSED = (
@@ -89,6 +90,8 @@ def build_api(
     app.include_router(paddlex.router)
     app.include_router(layout_parsing.router)
     app.include_router(mineru.router)
+    app.include_router(paddleocr.router)
+    app.include_router(docling.router)
     app.include_router(health.router)
     app.include_router(capacity.router)
     app.include_router(limits.router)

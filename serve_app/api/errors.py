@@ -1,4 +1,4 @@
-"""Errors on the wire: one form for all routes, and their examples in the OpenAPI document."""
+"""Which answer an exception gets, and the examples of errors in the OpenAPI document."""
 
 import logging
 from typing import Any
@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from serve_app import errors
+from serve_app.api.error_forms import respond
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import ErrorBody, ErrorDetail
 from serve_app.errors import AppError
@@ -51,27 +52,27 @@ def documented_errors() -> dict[int | str, dict[str, Any]]:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Answer every exception in the one form."""
+    """Answer every exception in the form of its route."""
 
     @app.exception_handler(AppError)
     async def answer_app_error(request: Request, error: AppError) -> JSONResponse:
-        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-        return _respond(request, error, error.status, headers)
+        return respond(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def answer_validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
-        return _respond(request, errors.InvalidParameter(describe_invalid(error)), 422)
+        return respond(request, errors.InvalidParameter(describe_invalid(error)))
 
     @app.exception_handler(HTTPException)
     async def answer_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         hint = "GET /docs lists the routes" if error.status_code in (404, 405) else ""
         body = errors.BadRequest(". ".join(filter(None, [error.detail, hint])))
-        return _respond(request, body, error.status_code, dict(error.headers or {}), error.detail)
+        code = error.detail.lower().replace(" ", "_")
+        return respond(request, body, error.status_code, error.headers, code)
 
     @app.exception_handler(Exception)
     async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
         logger.error("Request %s failed", request_id(request), exc_info=error)
-        return _respond(request, AppError("The service failed. Its log names the cause under this request id"), 500)
+        return respond(request, AppError("The service failed. Its log names the cause under this request id"))
 
 
 def describe_invalid(error: RequestValidationError) -> str:
@@ -81,12 +82,3 @@ def describe_invalid(error: RequestValidationError) -> str:
         where = ".".join(str(step) for step in problem["loc"][1:]) or "body"
         parts.append(f"{where}: {problem['msg']}")
     return "; ".join(parts)
-
-
-def _respond(
-    request: Request, error: AppError, status: int, headers: dict[str, str] | None = None, reason: str | None = None
-) -> JSONResponse:
-    detail = ErrorDetail.of(error, request_id(request))
-    if reason is not None:
-        detail.code = reason.lower().replace(" ", "_")
-    return JSONResponse(ErrorBody(error=detail).model_dump(), status, headers)

@@ -12,7 +12,7 @@ from serve_app.errors import BadRequest
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 MAX_PARTS = 9
-"""A file, and some fields that are named in the error."""
+"""Parts of a form for one file: the file, and some fields that are named in the error."""
 
 
 @dataclass(slots=True)
@@ -24,16 +24,16 @@ class Part:
     data: bytearray = field(default_factory=bytearray)
 
 
-def parse_form(body: bytes, content_type: str) -> list[Part]:
+def parse_form(body: bytes, content_type: str, max_parts: int = MAX_PARTS) -> list[Part]:
     """The parts of a form.
 
     Raises:
-        BadRequest: the body is no form, or ends early.
+        BadRequest: the body is no form, ends early, or has more than `max_parts` parts.
     """
     boundary = parse_options_header(content_type)[1].get(b"boundary")
     if not boundary:
         raise BadRequest("The content type multipart/form-data has no boundary. Let your HTTP library set it")
-    reader = _Reader()
+    reader = _Reader(max_parts)
     try:
         parser = MultipartParser(
             boundary,
@@ -56,14 +56,15 @@ def parse_form(body: bytes, content_type: str) -> list[Part]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, max_parts: int) -> None:
+        self.max_parts = max_parts
         self.parts: list[Part] = []
         self.ended = False
         self._name, self._value = b"", b""
 
     def begin(self) -> None:
-        if len(self.parts) == MAX_PARTS:
-            raise BadRequest(f"The form has more than {MAX_PARTS} parts. Send one file named `file`")
+        if len(self.parts) == self.max_parts:
+            raise BadRequest(f"The form has more than {self.max_parts} parts. Send the fields of this route only")
         self.parts.append(Part())
 
     def add_header_name(self, data: bytes, start: int, end: int) -> None:

@@ -1,28 +1,23 @@
 """The gate: a request needs a key, and a key has bounds. Plain ASGI, so that neither bodies nor answers are buffered.
 
 `GET /health`, `/ready` and `/v1/limits`, the page and the documentation need no key: they tell nothing about what is
-read, probes carry no secrets, and a browser asks for the page before it can send a header.
+read, probes carry no secrets, and a browser asks for the page before it can send a header. Results of PaddleOCR's jobs are
+fetched by signed addresses, since its clients send no key there.
 """
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serve_app.api.error_forms import respond
 from serve_app.api.key_limits import KeyLimits
 from serve_app.api.key_ring import KeyRing
-from serve_app.api.request_id import request_id
-from serve_app.api.schemas import ErrorBody, ErrorDetail
-from serve_app.errors import AppError, RateLimited, Unauthorized
+from serve_app.errors import RateLimited, Unauthorized
 
 PUBLIC_PATHS = frozenset({"/", "/health", "/ready", "/v1/limits", "/docs", "/openapi.json"})
-PUBLIC_FOLDERS = ("/page/", "/swagger/", "/docs/")
-PADDLEX_PATHS = frozenset({"/ocr", "/layout-parsing"})
-"""Routes whose errors have PaddleX's form."""
-
+PUBLIC_FOLDERS = ("/page/", "/swagger/", "/docs/", "/api/v2/ocr/results/")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="serve-app"'}
 
 
@@ -48,14 +43,14 @@ class RequireKey:
         if key is None:
             reason = "The API key is not known" if token else "This service needs an API key"
             error = Unauthorized(f"{reason}. Send it as `Authorization: Bearer KEY` or `X-Api-Key: KEY`")
-            await refuse(request, error, CHALLENGE)(scope, receive, send)
+            await respond(request, error, headers=CHALLENGE)(scope, receive, send)
             return
         request.state.owner, request.state.admin = key.name, key.scope == "admin"
         with ExitStack() as held:
             try:
                 allowance = held.enter_context(self._limits.hold(key))
             except RateLimited as limited:
-                await refuse(request, limited, self._limits.tell(key))(scope, receive, send)
+                await respond(request, limited, headers=self._limits.tell(key))(scope, receive, send)
                 return
 
             async def send_with_allowance(message: Message) -> None:
@@ -77,14 +72,3 @@ def read_token(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     found = token if scheme.lower() in ("bearer", "token") else request.headers.get("x-api-key", "")
     return found.strip() or None
-
-
-def refuse(request: Request, error: AppError, headers: Mapping[str, str]) -> JSONResponse:
-    """The answer to a request that is not let in, in the form that its route gives errors."""
-    retry = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-    name = request_id(request)
-    if request.url.path.removeprefix(request.scope.get("root_path", "")) in PADDLEX_PATHS:
-        content = {"logId": name, "errorCode": error.status, "errorMsg": error.message}
-    else:
-        content = ErrorBody(error=ErrorDetail.of(error, name)).model_dump()
-    return JSONResponse(content, error.status, {**headers, **retry})

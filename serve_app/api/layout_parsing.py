@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from serve_app.api.json_file import json_bytes, load_file
-from serve_app.api.paddlex_contract import ERRORS, PaddlexRoute, log_id, parse_body
+from serve_app.api.paddlex_contract import ERRORS, parse_body
 from serve_app.api.receiving import receiving
+from serve_app.api.request_id import log_id
 from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.documents.blocks import PageReading
 from serve_app.documents.layout_parsing import prune_page, write_page
@@ -25,16 +26,30 @@ from serve_app.pipeline.document_options import DocumentOptions
 # ruff: noqa: N815
 
 
-class ParseRequest(BaseModel):
-    """PaddleX's request. `file` is a document or an image in base64, or a URL where the config allows it."""
+class ParseFields(BaseModel):
+    """What PaddleX lets a request ask of a document."""
 
     model_config = ConfigDict(extra="ignore")
 
-    file: str
-    fileType: Literal[0, 1] | None = None
     useChartRecognition: bool | None = None
     useTableRecognition: bool | None = None
     returnMarkdownImages: bool | None = None
+
+    def as_document_options(self, pages: str | None = None) -> DocumentOptions:
+        """What is asked of the document."""
+        return DocumentOptions(
+            pages,
+            charts=self.useChartRecognition is not False,
+            tables=self.useTableRecognition is not False,
+            figures=self.returnMarkdownImages is not False,
+        )
+
+
+class ParseRequest(ParseFields):
+    """PaddleX's request. `file` is a document or an image in base64, or a URL where the config allows it."""
+
+    file: str
+    fileType: Literal[0, 1] | None = None
     logId: str | None = None
 
 
@@ -72,7 +87,7 @@ class ParseResponse(BaseModel):
     errorMsg: Literal["Success"] = "Success"
 
 
-router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
+router = APIRouter(tags=["PaddleX"])
 
 
 @router.post(
@@ -92,12 +107,7 @@ async def parse_layout(request: Request, ticket: DocumentTicket) -> ParseRespons
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, ParseRequest)
     data = await load_file(asked.file, request.app.state.config, limit)
-    options = DocumentOptions(
-        charts=asked.useChartRecognition is not False,
-        tables=asked.useTableRecognition is not False,
-        figures=asked.returnMarkdownImages is not False,
-    )
-    document = await read_document(find_service(request), ticket, data, options)
+    document = await read_document(find_service(request), ticket, data, asked.as_document_options())
     for page in document.pages:
         if isinstance(page, UnreadablePage):
             raise UnreadableDocument(f"Page {page.number} cannot be read: {page.reason}")

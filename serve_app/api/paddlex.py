@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from serve_app.api.json_file import json_bytes, load_file
-from serve_app.api.paddlex_contract import ERRORS, PaddlexRoute, log_id, parse_body
+from serve_app.api.paddlex_contract import ERRORS, parse_body
 from serve_app.api.receiving import receiving
+from serve_app.api.request_id import log_id
 from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import find_content_type
 from serve_app.config import AppConfig
@@ -38,15 +39,9 @@ _EXAMPLE = (
 # ruff: noqa: N815
 
 
-class InferRequest(BaseModel):
-    """PaddleX's request.
+class OcrFields(BaseModel):
+    """What PaddleX lets a request ask of the OCR; `visualize` absent means true."""
 
-    `file` is an image in base64 (also URL-safe, unpadded, or as a data URL), or a URL where the config allows it.
-    `fileType` absent is told from the bytes. `visualize` absent means true.
-    """
-
-    file: str
-    fileType: Literal[0, 1] | None = None
     useDocOrientationClassify: bool | None = None
     useDocUnwarping: bool | None = None
     useTextlineOrientation: bool | None = None
@@ -58,6 +53,38 @@ class InferRequest(BaseModel):
     textRecScoreThresh: Share | None = None
     returnWordBox: bool | None = None
     visualize: bool | None = None
+
+    def as_ocr_options(self) -> OcrOptions:
+        """What is asked of the engine.
+
+        Raises:
+            InvalidParameter: a model is asked for that this service has not loaded.
+        """
+        for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
+            if getattr(self, name):
+                raise InvalidParameter(
+                    f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
+                )
+        return OcrOptions(
+            text_det_limit_side_len=self.textDetLimitSideLen,
+            text_det_limit_type=self.textDetLimitType,
+            text_det_thresh=self.textDetThresh,
+            text_det_box_thresh=self.textDetBoxThresh,
+            text_det_unclip_ratio=self.textDetUnclipRatio,
+            text_rec_score_thresh=self.textRecScoreThresh,
+            return_word_box=self.returnWordBox,
+        )
+
+
+class InferRequest(OcrFields):
+    """PaddleX's request.
+
+    `file` is an image in base64 (also URL-safe, unpadded, or as a data URL), or a URL where the config allows it.
+    `fileType` absent is told from the bytes.
+    """
+
+    file: str
+    fileType: Literal[0, 1] | None = None
     logId: str | None = None
 
 
@@ -113,7 +140,7 @@ class InferResponse(BaseModel):
     errorMsg: Literal["Success"] = "Success"
 
 
-router = APIRouter(tags=["PaddleX"], route_class=PaddlexRoute)
+router = APIRouter(tags=["PaddleX"])
 
 
 @router.post(
@@ -145,11 +172,11 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, InferRequest)
     del body
-    _refuse_unsupported(asked)
+    options = asked.as_ocr_options()
     data = await load_file(asked.file, config, longest)
     if asked.fileType == 0 or (asked.fileType is None and data[:1024].lstrip().startswith(b"%PDF-")):
         async with request.app.state.document_turns.take():
-            pages = await read_pages_text(find_service(request), ticket, data, _options(asked))
+            pages = await read_pages_text(find_service(request), ticket, data, options)
         result = InferResult(
             ocrResults=await asyncio.to_thread(lambda: [_describe_page(page, asked) for page in pages]),
             dataInfo=PdfInfo(numPages=len(pages), pages=[PageInfo.of(page.page.size) for page in pages]),
@@ -157,7 +184,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
         return InferResponse(logId=log_id(request), result=result)
     service = find_service(request)
     upload = await Upload.open(service, data)
-    page = await read_text(service, ticket, upload, _options(asked))
+    page = await read_text(service, ticket, upload, options)
     request.state.pages = 1
     one = OcrResult(prunedResult=page.paddlex)
     if asked.visualize is not False:
@@ -184,23 +211,3 @@ def _refuse_other_content(request: Request) -> None:
             f"The content type is {content_type[:80]}. POST /ocr takes JSON with the image in base64 as `file`, by "
             "PaddleX's contract. Send multipart forms and plain image files to POST /v1/ocr"
         )
-
-
-def _refuse_unsupported(asked: InferRequest) -> None:
-    for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
-        if getattr(asked, name):
-            raise InvalidParameter(
-                f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
-            )
-
-
-def _options(asked: InferRequest) -> OcrOptions:
-    return OcrOptions(
-        text_det_limit_side_len=asked.textDetLimitSideLen,
-        text_det_limit_type=asked.textDetLimitType,
-        text_det_thresh=asked.textDetThresh,
-        text_det_box_thresh=asked.textDetBoxThresh,
-        text_det_unclip_ratio=asked.textDetUnclipRatio,
-        text_rec_score_thresh=asked.textRecScoreThresh,
-        return_word_box=asked.returnWordBox,
-    )

@@ -19,6 +19,11 @@ def request_id(request: Request) -> str:
     return found
 
 
+def log_id(request: Request) -> str:
+    """PaddleX's name of a request: the caller's `logId`, or the request's id where there is none."""
+    return getattr(request.state, "log_id", "") or request_id(request)
+
+
 def bound_id(text: str) -> str:
     """An id that is safe to echo and to log: the printable ASCII of a client's, at most `MAX_ID` characters."""
     return "".join(character for character in text[: 2 * MAX_ID] if " " <= character <= "~")[:MAX_ID].strip()

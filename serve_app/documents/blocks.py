@@ -1,7 +1,8 @@
 """What was read in a document: its pages, and their blocks in reading order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from serve_app.documents.page import PageImage, TextSource, UnreadablePage
 from serve_app.domain import Box, ChartReading, ReadingWarning, Size, TableGrid, TextLine
@@ -61,7 +62,8 @@ class PageReading:
 
     `rotation` is what the file says in degrees clockwise; `turned` are the degrees counter-clockwise by which the
     page was turned beyond that, since its text stood otherwise. `reason` says why the text comes from `source`.
-    `document_pages` is how many pages the document has.
+    `document_pages` is how many pages the document has. `paddlex` is what PaddleOCR said of a page of which only the
+    lines were asked for, as `domain.Page` has it; each line is a paragraph then.
     """
 
     number: int
@@ -74,6 +76,7 @@ class PageReading:
     document_pages: int
     blocks: tuple[Block, ...]
     warnings: tuple[ReadingWarning, ...] = ()
+    paddlex: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

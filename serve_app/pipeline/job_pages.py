@@ -14,6 +14,7 @@ from serve_app.documents.page import UnreadablePage
 from serve_app.documents.page_range import parse_pages
 from serve_app.documents.running_heads import mark_running_heads
 from serve_app.documents.storage import dump_page, load_page
+from serve_app.domain import OcrOptions
 from serve_app.errors import Busy, ModelUnavailable, UnreadableDocument
 from serve_app.jobs.blobs import BlobStore
 from serve_app.jobs.job import Job, Lease, PageSource, PageState
@@ -22,19 +23,32 @@ from serve_app.pipeline.document import Keep, admit_document, find_limits
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page import PageReader
 from serve_app.pipeline.service import Service
+from serve_app.pipeline.text import admit_text
 
 MODEL_WAIT_S = 2
 """Seconds after which a page is tried again that met no replica of a model."""
 
 
-def store_options(options: DocumentOptions) -> dict[str, Any]:
-    """The options as a job keeps them."""
-    return asdict(options)
+_ANSWER = "answer"
+"""Where a job keeps how it is to be answered, beside the options of reading."""
+
+
+def store_options(options: DocumentOptions, answer: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The options as a job keeps them; `answer` is JSON that says how the one who asks wants the result."""
+    return asdict(options) | ({_ANSWER: dict(answer)} if answer is not None else {})
 
 
 def load_options(stored: Mapping[str, Any]) -> DocumentOptions:
     """What `store_options` wrote."""
-    return DocumentOptions(**stored)
+    options = {name: value for name, value in stored.items() if name != _ANSWER}
+    lines = options.get("lines")
+    return DocumentOptions(**options | {"lines": lines and OcrOptions(**lines)})
+
+
+def load_answer(job: Job) -> Mapping[str, Any]:
+    """How the result of a job is to be answered; empty for a job that says nothing of it."""
+    answer: Mapping[str, Any] = job.options.get(_ANSWER, {})
+    return answer
 
 
 class JobPages:
@@ -68,7 +82,8 @@ class JobPages:
             raise ValueError("a plan has no page")
         options = load_options(lease.options)
         try:
-            with admit_document(self._service, self._service.config.documents.deadline_s) as ticket:
+            admit = admit_text if options.lines is not None else admit_document
+            with admit(self._service, self._service.config.documents.deadline_s) as ticket:
                 async with self._use(lease, lease.source.document, options) as document:
                     page = await PageReader(self._service, ticket, document, options).read(lease.source.page)
         except ModelUnavailable as error:

@@ -1,9 +1,10 @@
 """One page of a document: its text layer or OCR, its regions, tables, figures and charts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from serve_app.documents.assembly import assemble_page
-from serve_app.documents.blocks import Block, PageReading
+from serve_app.documents.blocks import Block, BlockKind, PageReading
 from serve_app.documents.document import Document
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
 from serve_app.documents.grouping import covers
@@ -56,6 +57,8 @@ class PageReader:
         Raises:
             AppError: a model failed, or is away.
         """
+        if self._options.lines is not None:
+            return await self._read_lines(index, self._options.lines)
         page = await self._document.read_page(index, dpi=self._service.config.documents.dpi)
         if isinstance(page, UnreadablePage):
             return page
@@ -65,6 +68,18 @@ class PageReader:
         if always or (page.source is TextSource.OCR and not never):
             return await self._read_scan(page)
         return await self._read_digital(page)
+
+    async def _read_lines(self, index: int, options: OcrOptions) -> PageReading | UnreadablePage:
+        page = await self._document.read_page(index, dpi=self._service.config.documents.dpi, image_format="png")
+        if isinstance(page, UnreadablePage):
+            return page
+        if page.image is None:
+            return UnreadablePage(index + 1, "No image came of the page")
+        with self._ticket.call(OCR):
+            read = await self._service.ocr.read(page.image.data, options)
+        blocks = [Block(BlockKind.PARAGRAPH, find_box(line.polygon), line.text, line.score) for line in read.lines]
+        reading = _make_reading(page, self._document.page_count, blocks, read.warnings)
+        return replace(reading, size=read.size, turned=read.turned, source=TextSource.OCR, paddlex=read.paddlex)
 
     async def _read_digital(self, page: DocumentPage) -> PageReading:
         canvas = RenderedCanvas(self._document, page)
