@@ -39,7 +39,7 @@ Reads text (`/v1/ocr`), chart data (`/v1/chart`), or both with each number check
 Reads whole documents page by page (`/v1/document`).
 
 Send an image as multipart field `file`, or as the raw body with its `Content-Type`.
-Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`, but for the routes by the contracts
+Every error has the form `{"error": {"code", "message", "retryable", "request_id"}}`, but for routes by the contracts
 of PaddleX, PaddleOCR, MinerU and docling-serve, which answer in the forms of those.
 """
 

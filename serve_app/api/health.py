@@ -26,12 +26,18 @@ class ModelClient(Protocol):
 
 
 class HealthBody(BaseModel):
-    """Alive. The last three are what PaddleX's serving answers here, so that its clients work unchanged."""
+    """Alive. The fields after the status are what PaddleX's serving and MinerU's answer here, for their clients."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["healthy"] = "healthy"
     logId: str  # noqa: N815 - PaddleX's name
     errorCode: Literal[0] = 0  # noqa: N815
     errorMsg: Literal["Healthy"] = "Healthy"  # noqa: N815
+    protocol_version: Literal[2] = 2
+    """MinerU's, of 3.4."""
+    max_concurrent_requests: int
+    """How many documents are read at once."""
+    processing_window_size: Literal[1] = 1
+    """MinerU's client sends as many files in one task as have this many pages together: here each file is a task."""
 
 
 class ReadinessBody(BaseModel):
@@ -58,7 +64,8 @@ class ModelsBody(BaseModel):
 @router.get("/health")
 async def health(request: Request) -> HealthBody:
     """200 while the ingress answers, whatever the models do."""
-    return HealthBody(logId=request_id(request))
+    config = request.app.state.config
+    return HealthBody(logId=request_id(request), max_concurrent_requests=config.documents.max_in_flight)
 
 
 @router.head("/ready", include_in_schema=False)

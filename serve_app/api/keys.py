@@ -1,8 +1,8 @@
 """The gate: a request needs a key, and a key has bounds. Plain ASGI, so that neither bodies nor answers are buffered.
 
 `GET /health`, `/ready` and `/v1/limits`, the page and the documentation need no key: they tell nothing about what is
-read, probes carry no secrets, and a browser asks for the page before it can send a header. Results of PaddleOCR's jobs are
-fetched by signed addresses, since its clients send no key there.
+read, probes carry no secrets, and a browser asks for the page before it can send a header. Results of PaddleOCR's jobs
+are fetched by signed addresses, since its clients send no key there.
 """
 
 from contextlib import ExitStack

@@ -1,8 +1,8 @@
 """A document as Docling's JSON, the `DoclingDocument` of docling-core.
 
-Source: docling-core 2.104, `docling_core/types/doc/document.py`, whose schema has the version below. Boxes are in pixels
-of the page from its top left, as its `size` is. A chart is a picture with its data as `meta.tabular_chart`. A caption is
-that of the table or picture beside it in reading order.
+Source: docling-core 2.104, `docling_core/types/doc/document.py`, whose schema has the version below. Boxes are in
+pixels of the page from its top left, and so is a page's `size`. A chart is a picture with its data as
+`meta.tabular_chart`. A caption is that of the table or picture beside it in reading order.
 """
 
 from base64 import b64encode
@@ -99,8 +99,8 @@ class _Writer:
                 }
             return self._add_object(page, block, "pictures", more)
         label: Json = {"label": _LABELS.get(block.kind, "text")}
-        if block.kind is BlockKind.HEADING:
-            label = {"label": "section_header", "level": max(1, min(block.level, 100))}
+        if block.kind is BlockKind.HEADING:  # Docling writes a title as "#", and a section of level 1 as "##"
+            label = {"label": "section_header", "level": block.level - 1} if block.level > 1 else {"label": "title"}
         return self._add_text(page, block, block.text, self._body, label)
 
     def _add_object(self, page: PageReading, block: Block, kind: str, more: Json) -> Json:

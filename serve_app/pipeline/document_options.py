@@ -13,8 +13,8 @@ class DocumentOptions:
     """The defaults read everything that can be read, each page in the cheapest way that is right.
 
     `pages`: as "1-5,8,-1"; None for all. `ocr`: `auto` reads a page's text layer where it has a sound one. `charts`,
-    `tables`: read their data. `figures`: send the images of figures and charts along. `lines`: read nothing but lines of
-    text, by OCR with these options.
+    `tables`: read their data. `figures`: send the images of figures and charts along. `lines`: read nothing but lines
+    of text, by OCR with these options.
     """
 
     pages: str | None = None

@@ -25,7 +25,7 @@ def upload(image, name="image.png", kind="image/png"):
 
 
 def test_health_ready_and_models(service):
-    assert service.get("/health").json()["status"] == "ok"
+    assert service.get("/health").json()["status"] == "healthy"
     assert service.get("/ready").json()["ready"] is True
     models = {model["task"]: model for model in service.get("/v1/models").json()["models"]}
     assert models["ocr"]["name"] == "PP-OCRv6_small"

@@ -210,9 +210,7 @@ async def _fetch(request: Request, asked: JobRequest) -> File:
     config = request.app.state.config
     url = asked.fileUrl or ""
     if not url.startswith(("http://", "https://")):
-        raise InvalidParameter(
-            "fileUrl: an http:// or https:// address is needed, or a form with the document as `file`"
-        )
+        raise InvalidParameter("fileUrl: send an http:// or https:// address, or a form with the document as `file`")
     name = urlsplit(url).path.rpartition("/")[2][-200:]
     return File(name or "document", await fetch_file(url, config.http, config.documents.max_bytes))
 

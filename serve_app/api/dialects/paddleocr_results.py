@@ -1,6 +1,7 @@
 """The results of PaddleOCR's jobs: JSON lines with one page each, in PaddleX's shapes; pictures are addresses.
 
-Source: paddleocr 3.7.0, `paddleocr/_api_client/_poller.py` and `_resources.py`, which take no picture's name with a folder.
+Source: paddleocr 3.7.0, `paddleocr/_api_client/_poller.py` and `_resources.py`, which refuses a picture's name with a
+folder in it.
 """
 
 import json

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -5,11 +6,14 @@ import httpx
 import pytest
 
 from serve_app.api.app import build_api
+from serve_app.api.jobs_service import JobsService
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
+from serve_app.jobs.runner import JobRunner
 from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission
 from serve_app.pipeline.load import Load, ReplicaCounts
+from serve_app.pipeline.job_pages import JobPages
 from tests.clients import LocalChart, LocalClient, LocalLayout, LocalOcr
 
 
@@ -50,3 +54,32 @@ async def service(config: AppConfig) -> AsyncIterator[Service]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
         yield Service(http, ocr, chart, layout, loads, pipeline)
+
+
+@pytest.fixture
+async def jobs(config):
+    """The store of jobs; a config that names a folder of the test's own is needed."""
+    opened = JobsService.open(config.jobs)
+    yield opened
+    await opened.store.close()
+
+
+@pytest.fixture
+async def http(service, jobs) -> AsyncIterator[httpx.AsyncClient]:
+    """The application of `service`, with jobs."""
+    app = build_api(service.reading, service.models, jobs)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service", timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+async def runner(service, jobs):
+    """What reads the pages of jobs, as the Jobs deployment does."""
+    pages = JobPages(service.reading, jobs.blobs)
+    running = JobRunner(jobs.store, jobs.blobs, pages, worker="w", concurrency=2, idle_s=0.02, renew_s=0.1)
+    task = asyncio.create_task(running.run())
+    yield running
+    running.stop()
+    await task
+    await pages.close()

@@ -3,18 +3,14 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
 import pytest
 
 from serve_app.api.app import build_api
-from serve_app.api.jobs_service import JobsService
 from serve_app.client.events import EventParser
 from serve_app.config import AppConfig, JobsConfig
-from serve_app.jobs.runner import JobRunner
-from serve_app.pipeline.job_pages import JobPages
 from tests.unit.api.test_document import draw
 
 PDF = draw(3)
@@ -23,33 +19,6 @@ PDF = draw(3)
 @pytest.fixture
 def config(tmp_path):
     return AppConfig(jobs=JobsConfig(folder=str(tmp_path)))
-
-
-@pytest.fixture
-async def jobs(config):
-    opened = JobsService.open(config.jobs)
-    yield opened
-    await opened.store.close()
-
-
-@pytest.fixture
-async def http(service, jobs) -> AsyncIterator[httpx.AsyncClient]:
-    """The application of `service`, with jobs."""
-    app = build_api(service.reading, service.models, jobs)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://service", timeout=60) as client:
-        yield client
-
-
-@pytest.fixture
-async def runner(service, jobs):
-    pages = JobPages(service.reading, jobs.blobs)
-    running = JobRunner(jobs.store, jobs.blobs, pages, worker="w", concurrency=2, idle_s=0.02, renew_s=0.1)
-    task = asyncio.create_task(running.run())
-    yield running
-    running.stop()
-    await task
-    await pages.close()
 
 
 async def submit(http, data=PDF, headers=None, **params):
