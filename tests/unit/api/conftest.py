@@ -12,8 +12,8 @@ from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.jobs.runner import JobRunner
 from serve_app.pipeline import service as reading
 from serve_app.pipeline.admission import Admission
-from serve_app.pipeline.load import Load, ReplicaCounts
 from serve_app.pipeline.job_pages import JobPages
+from serve_app.pipeline.load import Load, ReplicaCounts
 from tests.clients import LocalChart, LocalClient, LocalLayout, LocalOcr
 
 

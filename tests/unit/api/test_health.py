@@ -3,9 +3,17 @@ import pytest
 from serve_app.domain import Readiness
 
 
-async def test_health_is_paddlex_compatible(service):
+async def test_health_is_what_the_clients_of_paddlex_and_mineru_look_for(service):
     body = (await service.http.get("/health", headers={"x-request-id": "abc"})).json()
-    assert body == {"status": "ok", "logId": "abc", "errorCode": 0, "errorMsg": "Healthy"}
+    assert body == {
+        "status": "healthy",
+        "logId": "abc",
+        "errorCode": 0,
+        "errorMsg": "Healthy",
+        "protocol_version": 2,
+        "max_concurrent_requests": service.reading.config.documents.max_in_flight,
+        "processing_window_size": 1,
+    }
 
 
 async def test_ready_names_the_model_that_is_not(service):

@@ -1,7 +1,11 @@
 import pytest
 
 from serve_app.config import AppConfig, JobsConfig
-from serve_app.jobs.job import Failure
+from serve_app.documents.blocks import Block, BlockKind, PageReading
+from serve_app.documents.page import TextSource
+from serve_app.documents.storage import dump_page
+from serve_app.domain import Box, Size
+from serve_app.jobs.job import Failure, PageSource
 
 
 @pytest.fixture
@@ -24,16 +28,22 @@ def end(jobs):
 
 
 @pytest.fixture
-def fail_a_page(jobs):
-    """Fail the page of this number, in place of the runner, and read the others as done with the given bytes."""
+def partial(jobs):
+    """In place of a runner, read the three pages of a queued job: the second one fails. The job's id."""
 
-    async def settle(job_id, number, contents):
-        for lease in [await jobs.store.claim("w", 60) for _ in contents]:
-            if lease.number == number:
-                assert await jobs.store.fail(lease, Failure("unreadable_document", "The page is torn"))
-            else:
-                content = contents[lease.number - 1]
-                assert await jobs.store.finish(lease, await jobs.blobs.put(job_id, content))
+    async def settle(job_id):
+        plan = await jobs.store.claim("w", 60)
+        assert await jobs.store.plan(plan, [PageSource(0, index) for index in range(3)])
+        for _ in range(3):
+            lease = await jobs.store.claim("w", 60)
+            if lease.number == 2:
+                await jobs.store.fail(lease, Failure("unreadable_document", "The page is torn"))
+                continue
+            block = Block(BlockKind.PARAGRAPH, Box(0, 0, 10, 10), f"Text of page {lease.number}")
+            page = PageReading(
+                lease.number, Size(595, 842), (595, 842), 0, 0, TextSource.PDF, "text_layer", 3, (block,)
+            )
+            await jobs.store.finish(lease, await jobs.blobs.put(job_id, dump_page(page)))
         return job_id
 
     return settle
