@@ -38,6 +38,8 @@ class LimitsBody(BaseModel):
     """The answer of `/v1/limits`: an upload beyond `max_…` is refused with 413, one under `min_side` with 400.
 
     `max_pixels` bounds width times height; `max_side` and `min_side` are pixels of the longer and the shorter side.
+    `max_decode_mb` bounds the megabytes that one upload's pixels take in memory, `decode_mb` those of all that an ingress
+    replica decodes at a time: what exceeds the first is refused, what exceeds the second waits.
     `long_side`: what a client may scale to without losing print that the models would see.
     `deadline_s`: seconds until a request is given up with 408.
     `documents`: the same for `/v1/document` and `/v1/jobs`.
@@ -47,6 +49,8 @@ class LimitsBody(BaseModel):
     max_bytes: int
     max_pixels: int
     max_side: int
+    max_decode_mb: int
+    decode_mb: int
     min_side: int
     media_types: list[str]
     long_side: LongSideBody
@@ -63,6 +67,8 @@ async def limits(request: Request) -> LimitsBody:
         max_bytes=config.limits.max_bytes,
         max_pixels=config.limits.max_pixels,
         max_side=config.limits.max_side,
+        max_decode_mb=config.limits.max_decode_mb,
+        decode_mb=config.limits.decode_mb,
         min_side=MIN_SIDE,
         media_types=list(MEDIA_TYPES),
         long_side=LongSideBody(ocr=config.ocr.max_long_side, chart=config.chart.max_long_side),

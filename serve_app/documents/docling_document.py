@@ -2,14 +2,15 @@
 
 Source: docling-core 2.104, `docling_core/types/doc/document.py`, whose schema has the version below. Boxes are in
 pixels of the page from its top left, and so is a page's `size`. A chart is a picture with its data as
-`meta.tabular_chart`. A caption is that of the table or picture beside it in reading order.
+`meta.tabular_chart`.
 """
 
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
 from serve_app.documents.blocks import Block, BlockKind, DocumentReading, PageReading
+from serve_app.documents.captions import find_captions
+from serve_app.documents.images import embed_image
 from serve_app.domain import ChartTable, TableGrid
 
 VERSION = "1.10.0"
@@ -62,15 +63,18 @@ class _Writer:
         }
 
     def _add_page(self, page: PageReading) -> None:
-        items = [self._add_block(page, block) for block in page.blocks]
-        for index, block in enumerate(page.blocks):
-            if block.kind is BlockKind.CAPTION:
-                beside = [items[place] for place in (index - 1, index + 1) if 0 <= place < len(items)]
-                owner = next((item for item in beside if item.get("captions") == []), None)
-                if owner is not None:
-                    owner["captions"].append(_refer(items[index]))
+        items = [self._add_block(page, index) for index in range(len(page.blocks))]
+        captions = {
+            " ".join(block.text.split()): item
+            for block, item in zip(page.blocks, items, strict=True)
+            if block.kind is BlockKind.CAPTION
+        }
+        for owner, text in find_captions(page.blocks, page.size.height).items():
+            if "captions" in items[owner]:
+                items[owner]["captions"].append(_refer(captions[text]))
 
-    def _add_block(self, page: PageReading, block: Block) -> Json:
+    def _add_block(self, page: PageReading, index: int) -> Json:
+        block = page.blocks[index]
         if block.kind is BlockKind.LIST and block.items:
             group = self._add("groups", self._body, {"name": "list", "label": "list"})
             for entry in block.items:
@@ -95,7 +99,7 @@ class _Writer:
                     "mimetype": block.image.media_type,
                     "dpi": max(1, round(72 * page.size.width / page.points[0])),
                     "size": {"width": size.width, "height": size.height},
-                    "uri": f"data:{block.image.media_type};base64,{b64encode(block.image.data).decode()}",
+                    "uri": embed_image(page, index),
                 }
             return self._add_object(page, block, "pictures", more)
         label: Json = {"label": _LABELS.get(block.kind, "text")}

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from serve_app.api.document import link_inline
 from serve_app.documents.blocks import DocumentReading
 from serve_app.documents.docling_document import to_docling
 from serve_app.documents.html import to_document_html, to_text
+from serve_app.documents.images import embed_image
 from serve_app.documents.markdown import ImageLink, to_markdown
 from serve_app.documents.page import UnreadablePage
 from serve_app.pipeline.document_options import DocumentOptions
@@ -153,7 +153,7 @@ def describe_failure(message: str, *, retryable: bool = False) -> Json:
 
 def _write_formats(document: DocumentReading, stem: str, options: ConvertOptions) -> dict[str, str | Json]:
     embedded = options.include_images and options.image_export_mode == "embedded"
-    link: ImageLink = link_inline if embedded else lambda page, index: None
+    link: ImageLink = embed_image if embedded else lambda page, index: None
     written: dict[str, str | Json] = {}
     for chosen in options.to_formats:
         if chosen == "md":

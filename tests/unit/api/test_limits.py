@@ -12,7 +12,7 @@ from tests.drawings import encode, sketch_chart
 @pytest.fixture
 def config():
     return AppConfig(
-        limits=Limits(max_bytes=50_000, max_pixels=90_000, max_side=400),
+        limits=Limits(max_bytes=50_000, max_pixels=90_000, max_side=400, max_decode_mb=20, decode_mb=40),
         ocr=OcrConfig(max_long_side=2000),
         chart=ChartConfig(max_long_side=800),
         http=HttpConfig(deadline_s=7),
@@ -27,11 +27,23 @@ async def test_the_limits_are_those_of_the_config(service):
         "max_bytes": 50_000,
         "max_pixels": 90_000,
         "max_side": 400,
+        "max_decode_mb": 20,
+        "decode_mb": 40,
         "min_side": MIN_SIDE,
         "media_types": list(MEDIA_TYPES),
         "long_side": {"ocr": 2000, "chart": 800},
         "deadline_s": 7,
-        "routes": ["/v1/analyze", "/v1/chart", "/v1/document", "/v1/export", "/v1/jobs", "/v1/ocr"],
+        "routes": [
+            "/v1/analyze",
+            "/v1/chart",
+            "/v1/convert/file",
+            "/v1/convert/file/async",
+            "/v1/convert/source/async",
+            "/v1/document",
+            "/v1/export",
+            "/v1/jobs",
+            "/v1/ocr",
+        ],
     }
     formats = documents.pop("formats")
     assert documents == {
