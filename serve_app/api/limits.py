@@ -38,8 +38,8 @@ class LimitsBody(BaseModel):
     """The answer of `/v1/limits`: an upload beyond `max_…` is refused with 413, one under `min_side` with 400.
 
     `max_pixels` bounds width times height; `max_side` and `min_side` are pixels of the longer and the shorter side.
-    `max_decode_mb` bounds the megabytes of memory that decoding one upload takes. `decode_mb` bounds those of all that an
-    ingress replica decodes at a time: further ones wait.
+    `max_decode_mb` bounds the megabytes of memory that decoding one upload takes. `decode_mb` bounds those of all that
+    an ingress replica decodes at a time: further ones wait.
     `long_side`: what a client may scale to without losing print that the models would see.
     `deadline_s`: seconds until a request is given up with 408.
     `documents`: the same for `/v1/document` and `/v1/jobs`.
