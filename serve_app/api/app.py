@@ -12,6 +12,7 @@ from serve_app.api import (
     document,
     export,
     health,
+    job_images,
     jobs,
     layout_parsing,
     limits,
@@ -80,12 +81,14 @@ def build_api(
     app.state.config = service.config
     app.state.service = service
     app.state.document_turns = DocumentTurns(service.config.documents.max_in_flight)
+    app.state.picture_turns = DocumentTurns(job_images.PICTURES_AT_ONCE)
     app.state.arrivals = Arrivals(service.config.limits.arriving_mb * 10**6)
     app.state.models = models
     app.state.jobs = jobs_service
     app.include_router(v1.router)
     app.include_router(document.router)
     app.include_router(jobs.router)
+    app.include_router(job_images.router)
     app.include_router(export.router)
     app.include_router(paddlex.router)
     app.include_router(layout_parsing.router)

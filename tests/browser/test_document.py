@@ -83,6 +83,8 @@ def test_a_report_becomes_text_table_and_chart(site):
     original = site.page.locator(".block.chart .stage img")
     assert original.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     assert site.page.locator(".block.chart .drawing rect.fill").count() == len(chart["chart"]["rows"])
+    picture = site.page.locator(".sides > figure img.sheet")
+    assert picture.evaluate("image => image.naturalWidth") == page["width"]
     site.page.locator(".block.table").hover()
     table = page["blocks"].index(by_kind["table"][0])
     assert site.page.locator(".sides > figure .overlay .lit").get_attribute("data-cell") == f"b{table}"
@@ -137,6 +139,7 @@ def test_pages_come_as_they_are_read_and_the_rest_can_be_cancelled(site):
     site.page.get_by_role("button", name="Page 1, ").first.click()
     assert site.page.locator(".block.heading").inner_text() == "Annual report"
     assert focused(site).startswith("Page 1, read")
+    site.expected.append("410")  # for a picture that is asked for while the job is deleted
     with site.page.expect_response(lambda answer: answer.request.method == "DELETE"):
         site.page.get_by_role("button", name="Remove scans.pdf").click()
     expect(site.page.locator(".file")).to_have_count(0)
@@ -204,12 +207,15 @@ def test_what_the_service_warns_of_is_shown_and_marked(local):
     lines = [f"id: {i}\nevent: {kind}\ndata: {json.dumps(data)}\n\n" for i, (kind, data) in enumerate(events, 1)]
     body = ": a comment\n\n" + "".join(lines)
     site.page.route("**/events", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    site.page.route("**/image", lambda route: route.fulfill(status=503, json={"error": {"code": "x", "message": "No"}}))
+    site.expected.append("503")
     site.pick(pdf(draw_pdf(*[draw_sentences] * 2)))
     wait_for(site, "done")
     assert site.page.locator(".warnings").inner_text() == warning["message"]
     site.page.get_by_role("button", name="Page 2, read, with 1 warning").wait_for()
     assert "turned by 90°" in site.page.locator(".shown .quiet").first.inner_text()
     assert site.page.locator(".blocks").inner_text() == "Nothing was read on this page."
+    assert site.page.locator(".sides > figure svg.sheet").count() == 1  # without a picture of the page
 
 
 def test_a_locked_document_is_opened_with_its_password(local):

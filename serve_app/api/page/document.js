@@ -31,6 +31,7 @@ async function readByJob(reading, path, item, hooks, send) {
   reading.note = "";
   reading.cancel = () => request(`v1/jobs/${job}`, { method: "DELETE" });
   reading.write = (format) => request(`v1/jobs/${job}/result?format=${format}`, {});
+  reading.picture = async (number) => (await request(`v1/jobs/${job}/pages/${number}/image`, {})).blob();
   reading.enter("queued");
   await follow(`v1/jobs/${job}/events`, {
     signal: hooks.signal,

@@ -26,6 +26,8 @@ export class DocumentReading {
     this.listeners = new Map();
     /** Ends the reading; pages that are read stay. @type {(() => void) | null} */
     this.cancel = null;
+    /** The picture of a page, where the service has it. @type {((number: number) => Promise<Blob>) | null} */
+    this.picture = null;
     /** The document in a format, from the service. @type {((format: string) => Promise<Response>) | null} */
     this.write = null;
   }

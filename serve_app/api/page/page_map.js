@@ -1,17 +1,21 @@
-/** The page as a map of its blocks: over the upload where the browser can show it, else with their text set into their boxes. */
+/**
+ * The page with its blocks in their places: over the upload where the browser can show it, else over the service's picture of
+ * the page. Until that comes, and where there is none, over their text, set into their boxes.
+ */
 
 import { el, svg } from "./dom.js";
 import { showRows } from "./grid_view.js";
 import { showImage } from "./image_view.js";
+import { ServiceError } from "./service.js";
 
-/** @typedef {import("./item.js").Item} Item */
+/** @typedef {import("./item.js").Item} Item @typedef {import("./document_reading.js").DocumentReading} DocumentReading */
 
 const LETTER = 0.52; // width of a letter by the size of the print, on average
 const LINE = 1.2; // height of a line by the size of the print
 const DRAWN = ["figure", "chart"];
 
-/** @param {any} page as the service answers it @param {Item} item @param {number} pages of the document @param {HTMLElement} root */
-export function showMap({ number, width, height, turned, blocks }, item, pages, root) {
+/** @param {any} page as the service answers it @param {Item} item @param {DocumentReading} reading @param {HTMLElement} root */
+export function showMap({ number, width, height, turned, blocks }, item, reading, root) {
   const marks = blocks.map((/** @type {any} */ { box, kind, text }, /** @type {number} */ index) => ({
     cell: `b${index}`,
     points: [
@@ -23,8 +27,24 @@ export function showMap({ number, width, height, turned, blocks }, item, pages, 
     label: `${kind}: ${text.slice(0, 80)}`,
     kind: "block",
   }));
-  const url = pages === 1 && !turned ? item.shownUrl : null;
-  return showImage({ url, width, height, name: `page ${number}`, marks, root, sheet: drawSheet(width, height, blocks) });
+  const url = reading.pages.size === 1 && !turned ? item.shownUrl : null;
+  const sheet = drawSheet(width, height, blocks);
+  if (!url) putPicture(sheet, number, reading);
+  return showImage({ url, width, height, name: `page ${number}`, marks, root, sheet });
+}
+
+/** Put the picture of the page in the sheet's place. @param {SVGElement} sheet @param {number} number @param {DocumentReading} reading */
+async function putPicture(sheet, number, reading) {
+  try {
+    const picture = await reading.picture?.(number);
+    if (!picture || !sheet.isConnected) return;
+    const image = el("img", { class: "sheet", alt: `Page ${number}`, src: URL.createObjectURL(picture) });
+    await image.decode();
+    URL.revokeObjectURL(image.src);
+    sheet.replaceWith(image);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error; // the sheet stays
+  }
 }
 
 /** @param {number} width @param {number} height @param {any[]} blocks */

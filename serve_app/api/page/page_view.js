@@ -37,7 +37,7 @@ export function showPage(page, number, reading, item) {
   root.append(
     el("p", { class: "quiet" }, tellFacts(content)),
     warnings.length ? el("div", { class: "warnings", role: "note" }, ...warnings) : "",
-    el("div", { class: "sides" }, figure("Where it stands on the page", showMap(content, item, reading.pages.size, root)), blocks),
+    el("div", { class: "sides" }, figure("Where it stands on the page", showMap(content, item, reading, root)), blocks),
   );
   lightTogether(root, tell);
   return [root];

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from PIL import Image
 
 from serve_app.api.app import build_api
 from serve_app.client.events import EventParser
 from serve_app.config import AppConfig, JobsConfig
+from serve_app.pipeline.document_options import DocumentOptions
+from serve_app.pipeline.page_picture import draw_picture
+from tests.drawings import encode
 from tests.unit.api.test_document import draw
+from tests.unit.documents.reading import DOCUMENT
 
 PDF = draw(3)
 
@@ -75,6 +80,30 @@ async def test_events_bring_the_pages_and_resume(http, runner):
 async def test_a_page_that_has_not_been_read_is_not_found(http):
     job = (await submit(http)).json()
     assert (await http.get(f"{job['links']['self']}/pages/1")).status_code == 404
+    assert (await http.get(f"{job['links']['self']}/pages/1/image")).status_code == 404
+
+
+async def test_the_picture_of_a_page_has_the_pixels_of_its_places(http, runner):
+    job = await end(http, (await submit(http, pages="2-3")).json())
+    page = (await http.get(f"{job['links']['self']}/pages/1")).json()
+    answer = await http.get(f"{job['links']['self']}/pages/1/image")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    picture = Image.open(io.BytesIO(answer.content)).convert("L")
+    assert picture.size == (page["width"], page["height"])
+    box = page["blocks"][0]["box"]
+    assert picture.crop(tuple(round(box[side]) for side in ("left", "top", "right", "bottom"))).getextrema()[0] < 100
+    assert picture.crop((0, 0, picture.width, round(box["top"]) - 4)).getextrema()[0] > 200
+    assert (await http.get(f"{job['links']['self']}/pages/3/image")).status_code == 404
+
+
+async def test_the_picture_of_a_page_is_turned_as_it_was_read(service):
+    reading = replace(DOCUMENT.pages[0], number=1, turned=90)
+    page = Image.new("RGB", (300, 200), "white")
+    page.paste("black", (0, 0, 40, 30))
+    picture = await draw_picture(service.reading, encode(page, "PNG"), DocumentOptions(), reading)
+    turned = Image.open(io.BytesIO(picture.data)).convert("L")
+    assert turned.size == (picture.size.width, picture.size.height) == (200, 300)
+    assert (turned.getpixel((10, 290)), turned.getpixel((10, 10))) == (0, 255)
 
 
 async def test_cancel_then_delete(http):
