@@ -388,6 +388,7 @@ def test_everybody_can_read_documents(site, request):
     kind = request.node.callspec.id
     site.pick(REPORT)
     wait_for(site, "done")
+    site.page.locator(".sides > figure img.sheet").wait_for()
     check_accessible(site)
     site.shoot(f"document-{kind}")
     assert site.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"

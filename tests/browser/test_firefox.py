@@ -67,6 +67,7 @@ def test_a_document_is_read_page_by_page(firefox, address, tmp_path):
     assert firefox.evaluate("document.activeElement.ariaLabel") == "Page 2, read"
     firefox.click(".strip li:nth-child(2) button")
     assert firefox.evaluate("document.querySelector('#page-title').innerText") == "Page 2 of 3"
+    firefox.wait("document.querySelector('.sides img.sheet')")
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "firefox-document.png").write_bytes(base64.b64decode(firefox.shoot()))
     firefox.open(address)
