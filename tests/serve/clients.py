@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 VARIABLE = "TEST_CLIENTS"
-"""Names a virtual environment with the packages below, which want other versions of what this service uses."""
-
-PACKAGES = "'docling-client==2.143.*' 'langchain-paddleocr==0.2.*' 'mineru==3.4.*'"
+"""Names a virtual environment with the packages of clients.txt."""
 
 
 def find_client(name: str) -> Path:
@@ -19,7 +17,7 @@ def find_client(name: str) -> Path:
         return Path(sys.executable).with_name(name)
     folder = os.environ.get(VARIABLE)
     if not folder:
-        pytest.skip(f"{VARIABLE} names no environment: python -m venv CLIENTS && CLIENTS/bin/pip install {PACKAGES}")
+        pytest.skip(f"{VARIABLE} names no environment with the packages of tests/serve/clients.txt")
     return Path(folder) / "bin" / name
 
 
