@@ -32,6 +32,8 @@ def complete(environment: Mapping[str, str]) -> dict[str, str]:
     folder = _find_folder(environment)
     if folder != Path(environment.get("RAY_TMPDIR") or environment.get("TMPDIR") or "/tmp"):
         completed["RAY_TMPDIR"] = completed["TMPDIR"] = str(folder)
+    if (folder / "ray").exists() and not _is_writable(folder / "ray"):  # another user's
+        completed["RAY_TMPDIR"] = str(_make_home(folder))
     if folder != Path("/tmp"):
         for variable, name in HAPROXY_FILES.items():
             completed.setdefault(variable, str(folder / "haproxy-serve" / name))

@@ -64,6 +64,13 @@ def test_where_tmp_cannot_be_written_another_folder_is_taken(tmp_path, monkeypat
     assert (found["RAY_TMPDIR"], found["TMPDIR"]) == (str(tmp_path), str(tmp_path))
 
 
+def test_the_session_of_another_user_is_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "ray").mkdir()
+    monkeypatch.setattr(environment.os, "access", lambda folder, _: folder != tmp_path / "ray")
+    found = complete({"HOME": str(tmp_path), "TMPDIR": str(tmp_path)})
+    assert found["RAY_TMPDIR"] == str(tmp_path / f"serve-app-home-{os.geteuid()}")
+
+
 @pytest.mark.parametrize("variable", ["RAY_TMPDIR", "TMPDIR"])
 def test_a_named_folder_that_cannot_be_written_is_told(variable):
     with pytest.raises(ConfigError, match=f"{variable} is /nonexistent"):
