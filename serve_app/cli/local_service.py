@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from serve_app.cli.environment import complete
 from serve_app.client import Client, ServiceError, ServiceUnreachable
 from serve_app.errors import ConfigError
 
@@ -60,7 +61,7 @@ def run_locally(config: dict[str, Any]) -> Iterator[str]:
             process = subprocess.Popen(
                 # Without an address it would join, and take over, a Ray that runs on this machine already.
                 [_find_serve(), "run", "--address", "local", str(folder / "serve_config.yaml")],
-                env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0"},
+                env=complete({**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # an interrupt of the terminal is for the command, which then stops it

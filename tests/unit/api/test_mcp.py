@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import random
 
 import httpx2
 import pytest
@@ -225,3 +226,47 @@ class TestOff:
 
     async def test_there_is_no_such_route(self, service):
         assert (await service.http.post("/mcp", content=b"{}")).status_code == 404
+
+
+MESSAGES = [
+    {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "read_text", "arguments": {"file": "QUJD"}}},
+    {"jsonrpc": "2.0", "id": "a", "method": "tools/list", "params": {"cursor": None}},
+    {
+        "jsonrpc": "2.0",
+        "id": 2,
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}},
+    },
+    {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}},
+]
+ODD = [None, True, -1, 1e308, "", "\x00", [], {}, {"file": 1}, "A" * 1000]
+
+
+def mutate(message, dice):
+    """The message with a value, or a key, replaced by an odd one, or with bytes that are no JSON."""
+    places, waiting = [], [message := json.loads(json.dumps(message))]
+    while waiting:
+        found = waiting.pop()
+        places += [(found, name) for name in found]
+        waiting += [value for value in found.values() if isinstance(value, dict)]
+    holder, name = dice.choice(places)
+    if dice.random() < 0.3:
+        holder[dice.choice(["x", "", "_meta"])] = holder.pop(name)
+    else:
+        holder[name] = dice.choice(ODD)
+    body = bytearray(json.dumps(message).encode())
+    for _ in range(dice.choice([0, 0, 1, 3])):
+        body[dice.randrange(len(body))] = dice.randrange(256)
+    return bytes(body)
+
+
+@pytest.mark.parametrize("versions", [{}, {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call"}])
+async def test_whatever_comes_is_answered_or_refused(api, service, versions):
+    dice = random.Random(7)
+    for _ in range(300):
+        body = mutate(dice.choice(MESSAGES), dice)
+        answer = await post(api, body, **versions)
+        assert answer.status_code < 500, body
+    assert service.calls == 0
+    async with connect(api) as client:  # and it still serves
+        assert not (await client.call_tool("read_text", {"file": PAGE})).is_error
