@@ -27,6 +27,7 @@ AppError
 ├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
 │   └── ModelBroken       503 model_broken          (retry)
 ├── OutOfMemory           503 out_of_memory         (retry)
+├── Stopping              503 stopping              (retry, Retry-After)
 └── DeadlineExceeded      504 deadline_exceeded     (retry)
 ConfigError               a start-up error, never sent over HTTP
 """
@@ -205,6 +206,12 @@ class OutOfMemory(AppError):
     """
 
     status, code, retryable = 503, "out_of_memory", True
+
+
+class Stopping(AppError):
+    """The service is stopping and takes in nothing more."""
+
+    status, code, retryable = 503, "stopping", True
 
 
 class DeadlineExceeded(AppError):

@@ -22,6 +22,7 @@ from serve_app.api import (
 )
 from serve_app.api.audit import Audit
 from serve_app.api.dialects import docling, mineru, paddleocr
+from serve_app.api.draining import Drain, RefuseWhenStopping
 from serve_app.api.errors import add_handlers
 from serve_app.api.health import ModelClient
 from serve_app.api.jobs_service import JobsService
@@ -56,6 +57,7 @@ def build_api(
     models: Mapping[str, ModelClient],
     jobs_service: JobsService | None = None,
     observe_lag: Observer = lambda _: None,
+    drain: Drain | None = None,
 ) -> FastAPI:
     """The HTTP application of one ingress replica.
 
@@ -64,6 +66,7 @@ def build_api(
         models: the deployments, by the models' names.
         jobs_service: the store of jobs, or None for none.
         observe_lag: told each second by how many seconds the event loop was late at most.
+        drain: tells when the service is stopping, or None where nobody would say so.
 
     Raises:
         ConfigError: the API keys that the config names are not there.
@@ -85,6 +88,7 @@ def build_api(
     app.state.arrivals = Arrivals(service.config.limits.arriving_mb * 10**6)
     app.state.models = models
     app.state.jobs = jobs_service
+    app.state.drain = drain
     app.include_router(v1.router)
     app.include_router(document.router)
     app.include_router(jobs.router)
@@ -102,12 +106,14 @@ def build_api(
         app.router.routes.append(mcp.route)
     site.add_site(app)
     add_handlers(app)
-    _add_gates(app, service.config.http)
+    _add_gates(app, service.config.http, drain)
     return app
 
 
-def _add_gates(app: FastAPI, config: HttpConfig) -> None:
+def _add_gates(app: FastAPI, config: HttpConfig, drain: Drain | None) -> None:
     """What a request passes before it is routed; the last that is added is the first that it meets."""
+    if drain is not None:
+        app.add_middleware(RefuseWhenStopping, drain=drain)
     ring = KeyRing.open(config)
     if ring is not None:
         app.add_middleware(RequireKey, ring=ring, limits=KeyLimits())

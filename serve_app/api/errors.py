@@ -32,6 +32,7 @@ _EXAMPLES: dict[type[AppError], str] = {
     errors.ModelFailed: "The model failed on this image (RuntimeError). Sending it again will not help",
     errors.ModelUnavailable: "No replica of Chart is ready",
     errors.OutOfMemory: "The image does not fit into the GPU's memory, even at the smallest resolution",
+    errors.Stopping: "This service is stopping. Send the request again",
     errors.DeadlineExceeded: "The service did not answer within 120 s. Try again later, or send a smaller image",
 }
 

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from serve_app.api.draining import Drain
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import ModelBody
 from serve_app.domain import ModelInfo, Readiness
@@ -71,11 +72,17 @@ async def health(request: Request) -> HealthBody:
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses={503: {"model": ReadyBody, "description": "A model has no running replica."}})
 async def ready(request: Request, response: Response) -> ReadyBody:
-    """200 when each model has a running replica and the store of jobs answers, else 503 with the reason for each."""
+    """200 when each model has a running replica and the store of jobs answers, else 503 with the reason for each.
+
+    A service that is stopping is not ready either, so that load balancers send it nothing more.
+    """
     parts = dict(request.app.state.models)
     if request.app.state.jobs is not None:
         parts["jobs"] = request.app.state.jobs
     states = await asyncio.gather(*(part.readiness() for part in parts.values()))
+    drain: Drain | None = request.app.state.drain
+    if drain is not None and drain.begun:
+        states = [Readiness(ready=False, reason="the service is stopping") for _ in states]
     body = ReadyBody(
         ready=all(state.ready for state in states),
         models={

@@ -1,7 +1,6 @@
 """A service for one call: `serve run` on a free port of this machine, stopped at the end."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,13 +14,12 @@ from typing import Any
 import yaml
 
 from serve_app.cli.environment import complete
+from serve_app.cli.supervisor import stop
 from serve_app.client import Client, ServiceError, ServiceUnreachable
 from serve_app.errors import ConfigError
 
 START_S = 300.0
 """Seconds for loading the models."""
-
-STOP_S = 60.0
 
 
 def find_config(path: Path | None) -> dict[str, Any]:
@@ -70,7 +68,7 @@ def run_locally(config: dict[str, Any]) -> Iterator[str]:
             _wait_until_ready(url, process, folder / "log.txt")
             yield url
         finally:
-            _stop(process)
+            stop(process)
 
 
 def find_program(name: str) -> str:
@@ -112,13 +110,3 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
                 state = str(error)
             time.sleep(0.5)
     raise ConfigError(f"The service did not start: {state}\n{log.read_text(errors='replace')[-3000:]}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # its own session: nothing else is in the group
-            process.wait()

@@ -11,12 +11,14 @@ from serve_app.config.http import HttpConfig, Limits
 from serve_app.config.jobs import JobsConfig
 from serve_app.config.layout import LayoutConfig
 from serve_app.config.ocr import OcrConfig
-from serve_app.config.section import MIB, Device, RecycleConfig, Section
+from serve_app.config.section import MIB, ComputedPrecision, CpuPrecision, Device, RecycleConfig, Section
 
 __all__ = [
     "MIB",
     "AppConfig",
     "ChartConfig",
+    "ComputedPrecision",
+    "CpuPrecision",
     "Device",
     "DocumentsConfig",
     "HttpConfig",

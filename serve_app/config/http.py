@@ -39,6 +39,9 @@ class HttpConfig(Section):
     may ask for less with the header `X-Deadline-S`."""
     quarantine_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
     """Seconds for which an image that crashed two replicas is refused with 422."""
+    share_identical: bool = False
+    """Read an image once that is sent several times at once with the same options: who comes while it is read gets the
+    same answer. For clients that send the same page from many places, or again before the first answer has come."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False

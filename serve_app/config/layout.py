@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from serve_app.config.section import RecycleConfig, Section
+from serve_app.config.section import ComputedPrecision, RecycleConfig, Section
 
 
 class LayoutConfig(Section):
@@ -18,7 +18,7 @@ class LayoutConfig(Section):
 
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """CPU threads of the models in one replica."""
-    cpu_precision: Literal["float32", "bfloat16"] = "float32"
+    cpu_precision: ComputedPrecision = "float32"
     """Precision of the models for regions and orientation on a CPU. `bfloat16` is faster on CPUs with AMX; it moves
     boxes by a few pixels."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.25

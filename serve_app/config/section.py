@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 MIB = 1024 * 1024
 
 Device = Literal["auto", "cpu", "gpu"]
+ComputedPrecision = Literal["float32", "bfloat16"]
+CpuPrecision = Literal["auto", ComputedPrecision]
 
 
 class Section(BaseModel):

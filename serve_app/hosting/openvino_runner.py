@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from serve_app.config import ComputedPrecision
 
 
 class OpenVinoRunner:
@@ -16,7 +17,7 @@ class OpenVinoRunner:
         model: Path,
         *,
         threads: int,
-        precision: Literal["float32", "bfloat16"],
+        precision: ComputedPrecision,
         width_step: int = 1,
         kept_parts: int = 5000,
     ) -> None:

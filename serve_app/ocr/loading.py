@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from serve_app.config import Device, OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import find_budget
+from serve_app.hosting.cpu_precision import choose_precision
 from serve_app.ocr import weights as ocr_weights
 from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
@@ -104,7 +105,7 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         )
         detector, recogniser = find_predictors(ocr)
         if openvino:
-            settings: dict[str, Any] = {"threads": config.threads, "precision": config.cpu_precision}
+            settings: dict[str, Any] = {"threads": config.threads, "precision": choose_precision(config.cpu_precision)}
             run_on_openvino(detector, kept_parts=DETECTION_PARTS, **settings)
             run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
         replace_decoder(recogniser)

@@ -12,6 +12,7 @@ from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, OcrOptions,
 from serve_app.pipeline.admission import Admission
 from serve_app.pipeline.load import Load
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
+from serve_app.pipeline.shared_calls import SharedCalls
 from serve_app.serving.metrics import ClientMetrics
 from serve_app.serving.replica_client import ReplicaClient
 from serve_app.serving.replica_status import ReplicaStatus
@@ -46,6 +47,12 @@ class Clients:
             for model, handle in ((OCR, ocr), (CHART, chart), (LAYOUT, layout))
         }
         self.models: dict[str, ModelClient] = {OCR: ocr_client, CHART: chart_client, LAYOUT: layout_client}
+        share = config.http.share_identical
         self.service = Service(
-            config, ocr_client, chart_client, layout_client, Admission(self.loads), chart_wants_words=wants_words
+            config,
+            SharedCalls(ocr_client) if share else ocr_client,
+            SharedCalls(chart_client) if share else chart_client,
+            SharedCalls(layout_client) if share else layout_client,
+            Admission(self.loads),
+            chart_wants_words=wants_words,
         )

@@ -4,6 +4,7 @@ The classes are plain; `serve_app.app` decorates and binds them.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from ray.serve.handle import DeploymentHandle
 
 from serve_app.api.app import build_api
+from serve_app.api.draining import Drain
 from serve_app.api.jobs_service import JobsService
 from serve_app.charts.remote import OpenAiChart
 from serve_app.config import AppConfig, ChartConfig, Device, LayoutConfig, OcrConfig, RemoteConfig
@@ -174,7 +176,10 @@ class Ingress:
         join_serve_log()
         self._clients = Clients(config, ocr, chart, layout, wants_words)
         self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
+        self._drain = Drain.of(os.environ)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Build the HTTP application in the replica, once Serve has constructed it."""
-        return build_api(self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag)
+        return build_api(
+            self._clients.service, self._clients.models, self._jobs, IngressMetrics().observe_lag, self._drain
+        )

@@ -30,4 +30,5 @@ def test_only_passing_troubles_are_retryable():
         "model_unavailable",
         "model_broken",
         "store_unavailable",
+        "stopping",
     }

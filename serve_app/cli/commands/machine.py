@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+GRACE_S = 120.0
+"""As long as a request may take by default: `http.deadline_s`."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -17,12 +20,14 @@ def add_to(app: typer.Typer) -> None:
 def up(
     config: Annotated[Path, typer.Argument(metavar="CONFIG")] = Path("serve_config.yaml"),
     haproxy: Annotated[bool, typer.Option("--haproxy", help="Serve through HAProxy, which comes with Ray")] = False,
+    grace: Annotated[float, typer.Option(min=0, help="Seconds for requests in flight when it is stopped")] = GRACE_S,
 ) -> int:
-    """Check a Serve config, set what the environment must hold, and become `serve run CONFIG`."""
+    """Check a Serve config, then run it until SIGTERM or Ctrl-C; requests in flight are answered before it stops."""
     from serve_app.cli.check import check_file
     from serve_app.cli.doctor import HAPROXY_PORTS, check_port
     from serve_app.cli.environment import complete
     from serve_app.cli.local_service import find_program
+    from serve_app.cli.supervisor import run_until_stopped
 
     mistakes = check_file(str(config))
     for mistake in mistakes:
@@ -40,9 +45,7 @@ def up(
             typer.echo(str(finding), err=True)
         if taken:
             return 1
-    serve = find_program("serve")
-    os.execvpe(serve, [serve, "run", str(config)], environment)
-    raise AssertionError("this process is `serve run` now")
+    return run_until_stopped([find_program("serve"), "run", str(config)], environment, grace)
 
 
 def doctor(

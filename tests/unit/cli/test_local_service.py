@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serve_app.cli import local_service
+from serve_app.cli import local_service, supervisor
 from serve_app.cli.local_service import _adapt, find_config, run_locally
 from serve_app.errors import ConfigError
 from tests.service import shipped_config
@@ -107,7 +107,7 @@ def test_one_that_does_not_stop_is_killed_with_what_it_started(program, monkeypa
             1,
         )
     )
-    monkeypatch.setattr(local_service, "STOP_S", 0.5)
+    monkeypatch.setattr(supervisor, "STOP_S", 0.5)
     with run_locally({"applications": []}):
         ended = select.poll()
         child = os.pidfd_open(int((tmp_path / "child").read_text()))

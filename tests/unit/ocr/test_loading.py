@@ -13,7 +13,12 @@ from serve_app.errors import ConfigError
 from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.ocr import loading as paddle_loading
 from serve_app.serving.engines import load_ocr
-from tests.drawings import draw_chart, draw_page
+from tests.drawings import PAGE_LINES, draw_chart, draw_page
+
+PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}
+"""With OpenVINO's names for them."""
+
+RUNTIMES = ("openvino", "onnxruntime")
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +26,38 @@ def engine():
     return load_ocr(OcrConfig(), "cpu")
 
 
-def test_both_runtimes_of_a_cpu_read_the_same(engine):
+def test_both_runtimes_of_a_cpu_read_the_same():
     """Not to the last digit: OpenVINO is given one line at a time, and wider."""
-    other = load_ocr(OcrConfig(cpu_runtime="onnxruntime"), "cpu")
-    recognisers = [reader._ocr.paddlex_pipeline.text_rec_model for reader in (engine, other)]
+    exact, other = (load_ocr(OcrConfig(cpu_precision="float32", cpu_runtime=name), "cpu") for name in RUNTIMES)
+    recognisers = [reader._ocr.paddlex_pipeline.text_rec_model for reader in (exact, other)]
     assert [isinstance(recogniser.runner, OpenVinoRunner) for recogniser in recognisers] == [True, False]
     assert [recogniser.batch_sampler.batch_size for recogniser in recognisers] == [1, 6]
     for image in (draw_page(), draw_chart()):
-        page, same = (reader.read(image, OcrOptions(return_word_box=True)) for reader in (engine, other))
+        page, same = (reader.read(image, OcrOptions(return_word_box=True)) for reader in (exact, other))
         assert [line.polygon for line in page.lines] == [line.polygon for line in same.lines]
         words, others = ([word for line in lines.lines for word in line.words] for lines in (page, same))
         assert [word.text for word in words] == [word.text for word in others]
         for word, twin in zip(words, others, strict=True):
             assert np.asarray(word.polygon) == pytest.approx(np.asarray(twin.polygon), abs=6)  # pixels: half a letter
+
+
+@pytest.mark.parametrize("auto", PRECISIONS)
+def test_both_models_compute_in_the_precision_that_the_cpu_is_good_at(auto, monkeypatch):
+    monkeypatch.setattr(paddle_loading, "choose_precision", lambda asked: auto if asked == "auto" else "float32")
+    pipeline = load_ocr(OcrConfig(), "cpu")._ocr.paddlex_pipeline
+    hints = [
+        model.runner._model.get_property("INFERENCE_PRECISION_HINT")
+        for model in (pipeline.text_det_model, pipeline.text_rec_model)
+    ]
+    assert [hint.to_string() for hint in hints] == [PRECISIONS[auto]] * 2
+
+
+def test_bfloat16_reads_the_same_text():
+    pages = [
+        load_ocr(OcrConfig(cpu_precision=precision), "cpu").read(draw_page(), OcrOptions()) for precision in PRECISIONS
+    ]
+    exact, rounded = ([line.text for line in page.lines] for page in pages)
+    assert rounded == exact == list(PAGE_LINES)
 
 
 def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(engine):

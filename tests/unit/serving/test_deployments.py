@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from ray.serve.schema import ReplicaState
 
+from serve_app.api.draining import FOLDER_VARIABLE, Drain
 from serve_app.config import (
     AppConfig,
     ChartConfig,
@@ -430,10 +431,27 @@ class TestIngress:
         built = []
         monkeypatch.setattr(deployments, "build_api", lambda *arguments: built.append(arguments))
         Ingress(NO_JOBS, ocr, chart, LAYOUT, True).__serve_build_asgi_app__()
-        [(service, models, jobs, observe_lag)] = built
-        assert (service.ocr, service.chart, service.layout, jobs) == (*models.values(), None)
+        [(service, models, jobs, observe_lag, drain)] = built
+        assert (service.ocr, service.chart, service.layout, jobs, drain) == (*models.values(), None, None)
         observe_lag(0.25)
         assert recorder.values("serve_app_loop_lag_seconds") == [0.25]
+
+    def test_it_is_told_when_the_service_stops(self, ocr, chart, monkeypatch, recorder, tmp_path):
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+        built = []
+        monkeypatch.setattr(deployments, "build_api", lambda *arguments: built.append(arguments))
+        Ingress(NO_JOBS, ocr, chart, LAYOUT, True).__serve_build_asgi_app__()
+        Drain(tmp_path).begin()
+        assert built[0][-1].begun
+
+    @pytest.mark.parametrize(("share", "calls"), [(False, 3), (True, 1)])
+    async def test_identical_images_share_a_call_where_they_may(self, ocr, chart, recorder, share, calls):
+        config = NO_JOBS.model_copy(update={"http": HttpConfig(share_identical=share)})
+        service = Ingress(config, ocr, chart, LAYOUT, True)._clients.service
+        for reader, extra, handle in ((service.ocr, OcrOptions(), ocr), (service.chart, (), chart)):
+            answers = await asyncio.gather(*(reader.read(PNG, extra) for _ in range(3)))
+            assert answers[0] == answers[1] == answers[2]
+            assert len(handle.calls) == calls
 
     async def test_the_ingresses_share_the_replicas(self, ocr, chart, controller):
         controller["Front"] = SimpleNamespace(replica_states={ReplicaState.RUNNING: 2}, message="")

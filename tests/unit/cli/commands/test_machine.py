@@ -1,47 +1,42 @@
 import json
-import os
 
 import pytest
 import yaml
 
-from serve_app.cli import doctor
+from serve_app.cli import doctor, supervisor
 from serve_app.cli.doctor import Finding
 from serve_app.cli.main import main
 from tests.service import ROOT, shipped_config
-
-
-class Replaced(BaseException):
-    """Where the process would have become another."""
 
 
 @pytest.fixture
 def started(monkeypatch):
     seen = []
 
-    def execvpe(program, arguments, environment):
-        seen.append((program, arguments, environment))
-        raise Replaced
+    def run(command, environment, grace_s):
+        seen.append((command, environment, grace_s))
+        return 5
 
-    monkeypatch.setattr(os, "execvpe", execvpe)
+    monkeypatch.setattr(supervisor, "run_until_stopped", run)
     return seen
 
 
-def test_up_becomes_serve_run(started):
+def test_up_runs_serve_run(started):
     config = str(ROOT / "serve_config.yaml")
-    with pytest.raises(Replaced):
-        main(["up", config])
-    [(program, arguments, environment)] = started
+    assert main(["up", config]) == 5
+    [([program, *arguments], environment, grace_s)] = started
     assert program.endswith("serve")
-    assert arguments[1:] == ["run", config]
+    assert arguments == ["run", config]
+    assert grace_s == shipped_config()["applications"][0]["args"]["http"]["deadline_s"]
     assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
     assert "RAY_SERVE_ENABLE_HA_PROXY" not in environment
 
 
 def test_haproxy_is_asked_for(started, monkeypatch, capsys):
     monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", True, "free"))
-    with pytest.raises(Replaced):
-        main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"])
-    assert started[0][2]["RAY_SERVE_ENABLE_HA_PROXY"] == "1"
+    assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy", "--grace", "7"]) == 5
+    assert started[0][2] == 7
+    assert started[0][1]["RAY_SERVE_ENABLE_HA_PROXY"] == "1"
     monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", False, "held", f"kill it on {port}"))
     assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"]) == 1
     assert "kill it on 8404" in capsys.readouterr().err
