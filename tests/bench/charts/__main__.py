@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, action="append", default=[], help="PNG files with their gold.json")
     parser.add_argument("--weights", default="bundled", help="folder of other weights; in this process only")
     parser.add_argument("--plain", action="store_true", help="as with ocr.enlarge_charts: false; in this process only")
+    parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto", help="of the OCR")
     parser.add_argument("--cache", type=Path, help="keep what OCR reads in this folder; in this process only")
     parser.add_argument("--worst", type=Path, help="draw the ten worst charts into this PNG")
     parser.add_argument("--json", type=Path, help="write the scores to this file too")
@@ -62,7 +63,8 @@ def load_reader(args: argparse.Namespace) -> Reader:
     chart = ChartConfig(model=args.weights, profile="chart-graph", threads=1)
     if args.exact:
         return ExactReader(load_chart(chart, "cpu"))
-    config = AppConfig(ocr=OcrConfig(enlarge_charts=not args.plain, threads=1), chart=chart)
+    ocr = OcrConfig(enlarge_charts=not args.plain, threads=1, cpu_precision=args.precision)
+    config = AppConfig(ocr=ocr, chart=chart)
     return LocalReader.load(config, args.cache)
 
 
