@@ -14,7 +14,7 @@ from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.columns import find_columns
 from serve_app.chartgraph.gate import find_refusal
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels
+from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels, join_second_lines
 from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_slices
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
@@ -74,7 +74,12 @@ def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
         read = Assembly(ChartTable(title=title))
     else:
         read = _assemble_axes(graph, labels, kind, heading, title, palette)
-    return replace(read, refusal=find_refusal(graph, read.table, read.axis, read.unread))
+    return replace(
+        read,
+        refusal=find_refusal(
+            graph, read.table, read.axis, read.unread, sum(g is Ground.CONFIRMED for g in read.grounds.values())
+        ),
+    )
 
 
 def decide_kind(graph: Graph) -> ChartKind:
@@ -95,6 +100,8 @@ def _assemble_axes(
     if not across:  # bars and lines may share a plot
         others = (MarkKind.COLUMN, MarkKind.POINT, MarkKind.AREA)
         marks = sorted({*marks, *graph.find_marks(*others, least=0.8)})
+    if across:
+        labels = join_second_lines(graph, labels, fold_links(graph, labels, CATEGORY), marks)
     by_category, by_series = (fold_links(graph, labels, link) for link in (CATEGORY, SERIES))
     bars = kind in (ChartKind.BAR, ChartKind.HORIZONTAL_BAR)
     rows = find_rows(

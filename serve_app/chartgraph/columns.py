@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from serve_app.chartgraph.colours import Palette, to_lab
+from serve_app.chartgraph.colours import Palette, tell_apart, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.headings import name_groups
+from serve_app.chartgraph.headings import LIKE, find_group_colour, name_groups
 from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
+from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import Role
 from serve_app.domain import Cell
 
@@ -21,6 +22,9 @@ _MOST = 8
 
 _STRONG = 0.75
 """Score of the marks for which columns are opened."""
+
+_FLOOR = 1e-3
+"""Worth of a name that nothing ties to a colour: the last name belongs to the last colour all the same."""
 
 _SURE = 0.8
 """Probability of a mark to be in a column that its colour tells."""
@@ -61,11 +65,14 @@ def find_columns(
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
     names = _order_legend(graph, _drop_strange(graph, [word for word in targets if _is_name(labels.texts[word])]))
-    if len(names) > 1:
+    keyless = palette is not None and not find_keys(graph, names)
+    groups = _part(graph, marks, row_chances, across, palette) if keyless or len(names) < 2 else []
+    if len(names) > 1 and len(groups) <= len(names):
         links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
+        if palette and keyless and len(groups) == len(names):
+            links = _assign_names(graph, links, groups, names, palette)
         headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
         return Columns(headers, links[:, [1 + name for name in names]])
-    groups = _part(graph, marks, row_chances, across, palette)
     if len(groups) > 1:
         chances = np.zeros((len(graph.points), len(groups)))
         for column, group in enumerate(groups):
@@ -76,6 +83,24 @@ def find_columns(
         header = make_cell(graph, labels, names[0], float(graph.roles[names[0], Role.SERIES]))
         return Columns((header,), by_series[:, [1 + names[0]]])
     return Columns((), np.ones((len(graph.points), 1)))
+
+
+def _assign_names(
+    graph: Graph, links: Floats, groups: Sequence[Sequence[int]], names: Sequence[int], palette: Palette
+) -> Floats:
+    """Links (marks, 1 + words) of marks to names that stand without keys: a name for each colour, one to one.
+
+    A name belongs to the marks that the model links to it, and most of all to those in whose colour it is written.
+    """
+    linked = np.array([links[group][:, [1 + name for name in names]].mean(0) for group in groups])
+    inks = np.array([palette.find_text(graph.words[name]) for name in names])
+    fills = np.array([find_group_colour(graph, group, palette) for group in groups])
+    worth = linked + (tell_apart(fills, inks) < LIKE)
+    changed = links.copy()
+    for group, name in match(worth + _FLOOR, 0.0):
+        changed[groups[group]] = 0.0
+        changed[groups[group], 1 + names[name]] = _SURE
+    return changed
 
 
 def _is_name(text: str) -> bool:

@@ -15,6 +15,9 @@ _FEW_TICKS = 2
 _CELLS = 3
 """Values that are read well, from which on there is a chart even if no axis is drawn."""
 
+_CONFIRMED = 4
+"""Printed values that grow as their marks do, from which on there is a chart even if no axis is drawn."""
+
 _WELL = 0.9
 """Confidence of a value that is read well."""
 
@@ -31,7 +34,7 @@ _SLICES = 2
 """Slices with a percentage, or with a name, that make a pie."""
 
 
-def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int = 0) -> str | None:
+def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int = 0, confirmed: int = 0) -> str | None:
     """Why an image is no chart that can be read, or None if it is one.
 
     Args:
@@ -39,6 +42,7 @@ def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int
         table: what was read.
         axis: the value axis, if there is one.
         unread: marks that are in no cell; many of them speak against a chart, as do empty cells.
+        confirmed: printed values that the lengths of their marks confirm.
     """
     values = [cell for row in table.rows for cell in row[1:] if cell.number]
     if not values:
@@ -48,7 +52,7 @@ def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int
         return None if _is_pie(graph, table) else "The image shows no axis, and no slices that have names or shares"
     ticks = len(set(axis.fitting)) if axis else 0
     sure = judge_table(table, unread)
-    if axis is None and well >= _CELLS:
+    if axis is None and (well >= _CELLS or confirmed >= _CONFIRMED):
         return None
     if ticks >= _TICKS and len(values) > 1 and sure >= _HARDLY:
         return None

@@ -11,10 +11,13 @@ from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.domain import Cell
 
-_NO_NAMES = (Role.TITLE, Role.CATEGORY, Role.TICK, Role.VALUE)
+_NO_NAMES = (Role.TITLE, Role.TICK, Role.VALUE)
 """Roles of words that name no series."""
 
-_LIKE = 20.0
+_CLAIMED = 0.5
+"""Probability of a mark's link from which on a word is that mark's category, and names no series."""
+
+LIKE = 20.0
 """Distance in CIELAB of a name in the colour of its series, at most."""
 
 _PLAIN = 0.35
@@ -22,6 +25,12 @@ _PLAIN = 0.35
 
 _REACH = 3.0
 """Text heights from a line's end, or from the span of its bars, in which a name falls to a third of its worth."""
+
+_IN_ORDER = 0.6
+"""What a name is worth whose turn it is in a row of headings, one for each series."""
+
+_ON_LINE = 0.6
+"""Text heights by which the headings of one row may be out of line."""
 
 _LEAST = 0.15
 """Worth from which on a text is a name."""
@@ -46,13 +55,17 @@ def name_groups(
         palette: the chart's colours.
         names: words that are names for certain.
     """
+    claimed = {
+        labels.roots[int(i)] for i in np.flatnonzero((graph.links[0, graph.scores >= 0.5, 1:] > _CLAIMED).any(0))
+    }
     words = [
         i
         for i in sorted(set(labels.roots))
         if i in names
         or (
             graph.best_roles[i] not in _NO_NAMES
-            and any(map(str.isalpha, labels.texts[i]))
+            and i not in claimed
+            and (graph.best_roles[i] == Role.CATEGORY or any(map(str.isalpha, labels.texts[i])))
             and abs(graph.words[i].angle) < 30
         )
     ]
@@ -63,14 +76,42 @@ def name_groups(
     near = np.array([[_measure(graph, group, word, lines, across) for word in words] for group in groups])
     if palette:
         inks = np.array([palette.find_text(graph.words[word]) for word in words])
-        fills = np.array([_find_colour(graph, group, palette) for group in groups])
-        near = near * np.where(tell_apart(fills, inks) < _LIKE, 1.0, _PLAIN)
+        fills = np.array([find_group_colour(graph, group, palette) for group in groups])
+        alike = tell_apart(fills, inks) < LIKE
+        near = near * np.where(alike, 1.0, _PLAIN)
+        coloured = alike.any(0)
+    else:
+        coloured = np.zeros(len(words), bool)
+    if across and (row := _find_row(graph, groups, words)):
+        for group, place in enumerate(row):
+            if not coloured[place]:
+                near[group, place] = max(near[group, place], _IN_ORDER)
     for group, word in match(near, _LEAST):
         headers[group] = make_cell(graph, labels, words[word], float(near[group, word]))
     return tuple(headers)
 
 
-def _find_colour(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
+def _find_row(graph: Graph, groups: Sequence[Sequence[int]], words: Sequence[int]) -> list[int]:
+    """The headings (places in `words`) from left to right of which a line above the bars holds one for each group."""
+    top = min(float(graph.points[list(group), 1].min()) for group in groups)
+    above = [place for place, word in enumerate(words) if graph.words[word].y < top]
+    rows = [
+        [
+            p
+            for p in above
+            if abs(graph.words[words[p]].y - graph.words[words[first]].y) < _ON_LINE * graph.words[words[first]].height
+        ]
+        for first in above
+    ]
+    fitting = [row for row in rows if len(row) == len(groups)]
+    if not fitting:
+        return []
+    lowest = max(fitting, key=lambda row: graph.words[words[row[0]]].y)
+    return sorted(lowest, key=lambda place: graph.words[words[place]].x)
+
+
+def find_group_colour(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
+    """The colour, (3,) in [0, 255], that the marks of a series have in the median."""
     found = [palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group]
     return np.asarray(np.median(found, axis=0))
 

@@ -1,6 +1,7 @@
 """Labels of a chart: words with their continued lines joined to them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,10 @@ _LINE_GAP = 2.2
 
 _WORD_GAP = 1.5
 """Text heights between two parts of one line, at most."""
+
+
+_SECOND_LINE = 0.75
+"""Share of the distance between bars within which a label without a bar is the second line of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,49 @@ def join_labels(graph: Graph) -> Labels:
     for root, members in lines.items():
         texts[root] = _join([graph.words[i].text for i in members])
     return Labels(tuple(roots), tuple(texts))
+
+
+def join_second_lines(graph: Graph, labels: Labels, links: Floats, marks: Sequence[int]) -> Labels:
+    """Joins to the label of a bar the line above or below it that the model took for a label of its own.
+
+    Such a line has no mark, and is nearer to its other half than the bars are to each other.
+
+    Args:
+        graph: the chart.
+        labels: its words, joined as the model says.
+        links: of marks to categories (marks, 1 + words).
+        marks: bars that run across.
+    """
+    claimed = {labels.roots[int(links[mark].argmax()) - 1] for mark in marks if links[mark].argmax() > 0}
+    places = np.sort([graph.words[i].y for i in claimed])
+    if len(places) < 2:
+        return labels
+    near = _SECOND_LINE * float(np.median(np.diff(places)))
+    roots, texts = list(labels.roots), list(labels.texts)
+    for i in set(labels.roots) - claimed:
+        if graph.best_roles[i] != Role.CATEGORY:
+            continue
+        word = graph.words[i]
+        halves = [
+            j
+            for j in claimed
+            if abs(graph.words[j].y - word.y) < near
+            and _distance(*sorted((graph.words[j], word), key=lambda half: half.y)) is not None
+        ]
+        # The bar is level with the middle of its label, which tells the halves of two labels apart.
+        root = min(halves, key=lambda j: _miss(graph, links, marks, j, i), default=None)
+        if root is not None and _miss(graph, links, marks, root, i) < _miss(graph, links, marks, root, root):
+            roots = [root if old == i else old for old in roots]
+            texts[root] = _join([texts[root], texts[i]] if graph.words[root].y < word.y else [texts[i], texts[root]])
+            texts = [texts[root] if roots[k] == root else text for k, text in enumerate(texts)]
+    return Labels(tuple(roots), tuple(texts))
+
+
+def _miss(graph: Graph, links: Floats, marks: Sequence[int], one: int, other: int) -> float:
+    """Pixels from the middle of two lines to the marks of the first."""
+    own = [float(graph.points[mark, 1]) for mark in marks if links[mark].argmax() == 1 + one]
+    middle = (graph.words[one].y + graph.words[other].y) / 2
+    return abs(float(np.mean(own)) - middle) if own else float("inf")
 
 
 def _distance(above: PlacedWord, below: PlacedWord) -> float | None:

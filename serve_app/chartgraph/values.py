@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from serve_app.chartgraph.axis import Axis, Tick, fit_axis
+from serve_app.chartgraph.axis import Axis
 from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.misread_values import find_misread
 from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.scales import measure, measure_by_printed
 from serve_app.domain import Cell, ChartTable, Number
 from serve_app.tables.numbers import expand, format_number
 
@@ -32,9 +33,6 @@ _DISAGREEING = 0.4
 _CONFIRMED = 0.03
 """Share of the axis's span within which a mark's length confirms a printed value."""
 
-_LEAST_TICKS = 3
-"""Printed values from which on they tell which of them do not fit the others' marks."""
-
 
 def read_values(
     graph: Graph, entries: Sequence[Entry], axis: Axis | None, form: Number, *, stacked: bool, across: bool
@@ -51,21 +49,27 @@ def read_values(
         stacked: whether the marks of a row lie on one another.
         across: whether values run to the right.
     """
-    measured = _measure(entries, axis, stacked)
+    measured = measure(entries, axis, stacked=stacked)
     printed = find_printed(graph, entries, measured, axis, across)
-    scale = axis
-    if scale is None and not stacked:
-        scale = _fit_printed(graph, entries, printed, across)
     numbers = {
-        i: expand(number).value
+        i: (expand(number).value, printed[entry.mark][1])
         for i, entry in enumerate(entries)
         if entry.mark in printed and (number := graph.read_number(printed[entry.mark][0]))
     }
-    for i in find_misread(numbers, _measure(entries, scale, stacked), scale):
-        printed.pop(entries[i].mark, None)
+    if axis:
+        scales: list[Axis | None] = [axis] * len(entries)
+        lengths = measured
+    else:
+        scales, lengths = measure_by_printed(entries, numbers, stacked=stacked, across=across)
+    for scale in {id(scale): scale for scale in scales}.values():
+        on_scale = {i: value for i, (value, _) in numbers.items() if scales[i] is scale}
+        for i in find_misread(on_scale, lengths, scale):
+            printed.pop(entries[i].mark, None)
     return {
-        (entry.row, entry.column): _write_cell(graph, entry, value, axis, form, printed.get(entry.mark))
-        for entry, value in zip(entries, measured, strict=True)
+        (entry.row, entry.column): _write_cell(
+            graph, entry, measured[i], axis, form, printed.get(entry.mark), (lengths[i], scales[i])
+        )
+        for i, entry in enumerate(entries)
     }
 
 
@@ -108,40 +112,16 @@ def _stand_beside(graph: Graph, mark: int, word: int, across: bool) -> float:
     return float(np.exp(-((along / placed.height) ** 2)) * (aside < 0.6 * placed.height))
 
 
-def _fit_printed(
-    graph: Graph, entries: Sequence[Entry], printed: dict[int, tuple[int, float]], across: bool
-) -> Axis | None:
-    """The scale that printed values and their marks agree on."""
-    ticks = []
-    for entry in entries:
-        number = graph.read_number(printed[entry.mark][0]) if entry.mark in printed else None
-        if number:
-            ticks.append(Tick(entry.position, expand(number).value, printed[entry.mark][1]))
-    return fit_axis(ticks, upwards=not across) if len(ticks) >= _LEAST_TICKS else None
-
-
-def _measure(entries: Sequence[Entry], axis: Axis | None, stacked: bool) -> list[float | None]:
-    """Each mark's value on the axis; of stacked ones, the part that it adds to those nearer to zero."""
-    if axis is None:
-        return [None] * len(entries)
-    read = [axis.read(entry.position) for entry in entries]
-    if not stacked:
-        return list(read)
-    values: list[float | None] = list(read)
-    for row in {entry.row for entry in entries}:
-        for sign in (1, -1):
-            below = 0.0
-            members = [i for i, e in enumerate(entries) if e.row == row and (read[i] >= 0) == (sign > 0)]
-            for i in sorted(members, key=lambda i: abs(read[i])):
-                values[i] = read[i] - below
-                below = read[i]
-    return values
-
-
 def _write_cell(
-    graph: Graph, entry: Entry, value: float | None, axis: Axis | None, form: Number, label: tuple[int, float] | None
+    graph: Graph,
+    entry: Entry,
+    value: float | None,
+    axis: Axis | None,
+    form: Number,
+    label: tuple[int, float] | None,
+    length: tuple[float | None, Axis | None],
 ) -> tuple[Cell, Ground]:
-    """The printed value where there is one, else the one read off the axis."""
+    """The printed value where there is one, else the one read off the axis; `length` is the mark's, on its scale."""
     place = (float(graph.points[entry.mark, 0]), float(graph.points[entry.mark, 1]))
     if label and (label[1] > 0.5 or value is None):
         word = graph.words[label[0]]
@@ -149,7 +129,7 @@ def _write_cell(
         number = graph.read_number(label[0])
         if number and not number.unit and not number.percent:  # the unit is printed at the ticks only
             number = replace(form, value=number.value)
-        return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon), _compare(number, value, axis)
+        return Cell(word.text, float(np.clip(confidence, 0, 1)), number, word.polygon), _compare(number, *length)
     if value is None or axis is None:
         return Cell("", 0.0, place=place), Ground.MEASURED
     number = replace(form, value=axis.round(value) + 0.0)
