@@ -12,6 +12,7 @@ import numpy as np
 
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.value_cuts import find_cuts
 from serve_app.chartgraph.words import PlacedWord, cut_outline, place_word
 from serve_app.domain import Polygon, TextLine
 
@@ -56,6 +57,9 @@ def cut_at_marks(graph: Graph, lines: Sequence[TextLine]) -> list[TextLine] | No
             parts = _cut_at_keys(line, placed, keys)
             if len(parts) == 1 and line.polygon in places:
                 parts = _cut_at_places(line, placed, places[line.polygon])
+        if len(parts) == 1 and (cuts := find_cuts(graph, placed)):
+            edges = [0, *cuts, len(line.text)]
+            parts = [_take(line, a, b) for a, b in itertools.pairwise(edges)]
         cut += parts
     return cut if cut != list(lines) else None
 

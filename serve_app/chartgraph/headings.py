@@ -1,6 +1,7 @@
 """Names of series that stand at the end of a line, or as coloured headings over bars, in place of a legend."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +27,7 @@ _PLAIN = 0.35
 _REACH = 3.0
 """Text heights from a line's end, or from the span of its bars, in which a name falls to a third of its worth."""
 
-_IN_ORDER = 0.6
+_IN_ORDER = 0.8
 """What a name is worth whose turn it is in a row of headings, one for each series."""
 
 _ON_LINE = 0.6
@@ -69,6 +70,8 @@ def name_groups(
             and abs(graph.words[i].angle) < 30
         )
     ]
+    if across and (row := _find_row(graph, groups, claimed)):
+        return tuple(_write_heading(graph, labels, word, row) for word in _order_row(graph, groups, row, palette))
     headers = [Cell("", 0.0) for _ in groups]
     if not words:
         return tuple(headers)
@@ -77,37 +80,47 @@ def name_groups(
     if palette:
         inks = np.array([palette.find_text(graph.words[word]) for word in words])
         fills = np.array([find_group_colour(graph, group, palette) for group in groups])
-        alike = tell_apart(fills, inks) < LIKE
-        near = near * np.where(alike, 1.0, _PLAIN)
-        coloured = alike.any(0)
-    else:
-        coloured = np.zeros(len(words), bool)
-    if across and (row := _find_row(graph, groups, words)):
-        for group, place in enumerate(row):
-            if not coloured[place]:
-                near[group, place] = max(near[group, place], _IN_ORDER)
+        near = near * np.where(tell_apart(fills, inks) < LIKE, 1.0, _PLAIN)
     for group, word in match(near, _LEAST):
         headers[group] = make_cell(graph, labels, words[word], float(near[group, word]))
     return tuple(headers)
 
 
-def _find_row(graph: Graph, groups: Sequence[Sequence[int]], words: Sequence[int]) -> list[int]:
-    """The headings (places in `words`) from left to right of which a line above the bars holds one for each group."""
+def _find_row(graph: Graph, groups: Sequence[Sequence[int]], claimed: Container[int]) -> list[int]:
+    """The words from left to right of which a line above the bars holds one for each group; else none."""
     top = min(float(graph.points[list(group), 1].min()) for group in groups)
-    above = [place for place, word in enumerate(words) if graph.words[word].y < top]
-    rows = [
-        [
-            p
-            for p in above
-            if abs(graph.words[words[p]].y - graph.words[words[first]].y) < _ON_LINE * graph.words[words[first]].height
-        ]
-        for first in above
+    above = [
+        i
+        for i, word in enumerate(graph.words)
+        if word.y + word.height / 2 < top and i not in claimed and graph.best_roles[i] != Role.TITLE
     ]
-    fitting = [row for row in rows if len(row) == len(groups)]
-    if not fitting:
-        return []
-    lowest = max(fitting, key=lambda row: graph.words[words[row[0]]].y)
-    return sorted(lowest, key=lambda place: graph.words[words[place]].x)
+    for first in sorted(above, key=lambda i: -graph.words[i].y):
+        level = _ON_LINE * graph.words[first].height
+        row = [i for i in above if abs(graph.words[i].y - graph.words[first].y) < level]
+        if len(row) == len(groups):
+            return sorted(row, key=lambda i: graph.words[i].x)
+    return []
+
+
+def _order_row(
+    graph: Graph, groups: Sequence[Sequence[int]], row: Sequence[int], palette: Palette | None
+) -> Sequence[int]:
+    """The word of each group: the one in its colour where each is in one of theirs, else as they stand."""
+    if palette is None:
+        return row
+    inks = np.array([palette.find_text(graph.words[i]) for i in row])
+    fills = np.array([find_group_colour(graph, group, palette) for group in groups])
+    alike = tell_apart(fills, inks) < LIKE
+    if (alike.sum(0) == 1).all() and (alike.sum(1) == 1).all():
+        return [row[int(alike[group].argmax())] for group in range(len(groups))]
+    return row
+
+
+def _write_heading(graph: Graph, labels: Labels, word: int, row: Sequence[int]) -> Cell:
+    """A heading with its further lines; of headings that were joined to each other, each its own."""
+    alone = [i for i in row if labels.roots[i] == labels.roots[word]] == [word]
+    cell = make_cell(graph, labels, labels.roots[word] if alone else word, _IN_ORDER)
+    return cell if alone else replace(cell, text=graph.words[word].text)
 
 
 def find_group_colour(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
