@@ -64,7 +64,7 @@ def find_columns(
         palette: the chart's colours; without them the links alone decide.
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
-    names = _order_legend(graph, _drop_strange(graph, [word for word in targets if _is_name(labels.texts[word])]))
+    names = _order_legend(graph, _drop_strange(graph, _drop_values(labels, targets)))
     keyless = palette is not None and not find_keys(graph, names)
     groups = _part(graph, marks, row_chances, across, palette) if keyless or len(names) < 2 else []
     if len(names) > 1 and len(groups) <= len(names):
@@ -103,9 +103,10 @@ def _assign_names(
     return changed
 
 
-def _is_name(text: str) -> bool:
-    """Whether a text may be a series' name; several numbers are what OCR read as one line by mistake."""
-    return " " not in text.strip() or any(map(str.isalpha, text))
+def _drop_values(labels: Labels, words: Sequence[int]) -> list[int]:
+    """Names without several numbers that OCR read as one line, and without values beside names that have letters."""
+    spelt = [word for word in words if any(map(str.isalpha, labels.texts[word]))]
+    return spelt or [word for word in words if " " not in labels.texts[word].strip()]
 
 
 def _drop_strange(graph: Graph, words: list[int]) -> list[int]:

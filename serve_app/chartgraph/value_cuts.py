@@ -21,6 +21,9 @@ _AT_PLACE = 0.35
 _AWAY = 3.0
 """Text heights from a number to its mark, at most; a category may be farther below."""
 
+_LATE = 0.8
+"""Share of the points that are left of a name at a line's end."""
+
 _LEVEL = 20.0
 """Degrees by which joined values may slope, as their line does."""
 
@@ -68,12 +71,12 @@ def _merge(xs: np.ndarray, within: float) -> np.ndarray:
 
 
 def _is_line_end(graph: Graph, placed: PlacedWord) -> bool:
-    """Whether a text begins right of the last point of a line, level with it."""
+    """Whether a text begins right of one of the last points, level with it."""
     points = graph.points[graph.find_marks(MarkKind.POINT, MarkKind.AREA)]
     if not len(points):
         return False
     left = placed.x - placed.width / 2
-    last = points[points[:, 0] > points[:, 0].max() - 2 * placed.height]
-    gaps = left - last[:, 0]
-    level = np.abs(last[:, 1] - placed.y) < 2 * placed.height
-    return bool((level & (gaps > -placed.height) & (gaps < _AWAY * placed.height)).any())
+    gaps = left - points[:, 0]
+    level = np.abs(points[:, 1] - placed.y) < 2 * placed.height
+    late = left > np.quantile(points[:, 0], _LATE)
+    return bool(late and (level & (gaps > -placed.height) & (gaps < _AWAY * placed.height)).any())
