@@ -49,3 +49,8 @@ def test_a_pie_needs_shares_names_or_keys():
     assert find_refusal(make_graph([], [*rims, (MarkKind.SWATCH, 50, 0), (MarkKind.SWATCH, 50, 20)]), pie, None) is None
     sure = dataclasses.replace(pie, rows=table(0.8, 0.8).rows)
     assert find_refusal(make_graph([], rims), sure, None) is None
+
+
+@pytest.mark.parametrize(("confirmed", "chart"), [(4, True), (3, False)])
+def test_values_that_their_marks_confirm_make_a_chart_without_an_axis(confirmed, chart):
+    assert (find_refusal(NO_WORDS, table(0.6, 0.6, 0.6, 0.6), None, confirmed=confirmed) is None) is chart
