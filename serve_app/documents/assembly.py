@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from serve_app.documents.blocks import Block, BlockKind
+from serve_app.documents.caption_lines import starts_caption
 from serve_app.documents.grouping import Group, covers, group_lines
 from serve_app.documents.paragraphs import Printed, join_lines, list_entries
 from serve_app.documents.reading_order import order_boxes
-from serve_app.domain import Region, RegionKind
+from serve_app.domain import Box, Region, RegionKind
 
 HEADING = 1.25
 """Font size of a short lone line, in sizes of the body's, from which it is a heading."""
@@ -19,6 +20,13 @@ LEVELS = (1.6, 1.15)
 
 MAX_HEADING_LINES = 3
 
+MAX_CAPTION_LINES = 2
+"""Lines of a caption that stands beside no table or figure and begins like none: longer ones are paragraphs."""
+
+BESIDE = 1.5
+"""Heights of a line between a caption and its table or figure."""
+
+_CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _KINDS = {
     RegionKind.TITLE: BlockKind.HEADING,
     RegionKind.FIGURE_CAPTION: BlockKind.CAPTION,
@@ -27,7 +35,6 @@ _KINDS = {
     RegionKind.FOOTER: BlockKind.FOOTER,
     RegionKind.FORMULA: BlockKind.FORMULA,
 }
-_CAPTIONS = ("figure ", "fig. ", "table ", "chart ", "abbildung ", "tabelle ", "tableau ")
 
 
 def assemble_page(lines: Sequence[Printed], regions: Sequence[Region], objects: Sequence[Block]) -> list[Block]:
@@ -45,7 +52,8 @@ def assemble_page(lines: Sequence[Printed], regions: Sequence[Region], objects: 
         (free if owner is None else taken[owner]).append(line)
     filled = [replace(block, text=join_lines(inside)) for block, inside in zip(objects, taken, strict=True)]
     body = find_body_size(free or lines)
-    blocks = [*(_make_block(group, body) for group in group_lines(free, regions)), *filled]
+    boxes = [block.box for block in objects]
+    blocks = [*(_make_block(group, body, boxes) for group in group_lines(free, regions)), *filled]
     height = float(np.median([line.box.height for line in lines])) if lines else 1.0
     return [blocks[i] for i in order_boxes([block.box for block in blocks], height)]
 
@@ -61,10 +69,10 @@ def find_body_size(lines: Sequence[Printed]) -> float:
     return 0.0
 
 
-def _make_block(group: Group, body: float) -> Block:
+def _make_block(group: Group, body: float, objects: Sequence[Box]) -> Block:
     size = float(np.median([line.size for line in group.lines]))
     text, score = join_lines(group.lines), float(np.mean([line.score for line in group.lines]))
-    kind = _tell_kind(group, text, size, body)
+    kind = _tell_kind(group, text, size, body, objects)
     if kind is BlockKind.HEADING:
         level = 1 + sum(size < bound * body for bound in LEVELS)
         return Block(kind, group.box, text, score, level=level)
@@ -72,12 +80,26 @@ def _make_block(group: Group, body: float) -> Block:
     return Block(BlockKind.LIST if entries else kind, group.box, text, score, items=entries)
 
 
-def _tell_kind(group: Group, text: str, size: float, body: float) -> BlockKind:
-    if text.lower().startswith(_CAPTIONS) and group.kind in (None, RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION):
+def _tell_kind(group: Group, text: str, size: float, body: float, objects: Sequence[Box]) -> BlockKind:
+    if group.kind in (None, RegionKind.TEXT, *_CAPTIONS) and starts_caption(text):
         return BlockKind.CAPTION
+    if group.kind in _CAPTIONS and not _may_be_caption(group, objects):
+        return BlockKind.PARAGRAPH
     short = len(group.lines) <= MAX_HEADING_LINES and any(map(str.isalpha, text))
     if group.kind is RegionKind.HEADER and short and body and size >= LEVELS[0] * body:
         return BlockKind.HEADING  # a title at the top of a page: running heads are not set so large
     if group.kind in _KINDS:
         return _KINDS[group.kind]
     return BlockKind.HEADING if short and body and size >= HEADING * body else BlockKind.PARAGRAPH
+
+
+def _may_be_caption(group: Group, objects: Sequence[Box]) -> bool:
+    """Whether what the model takes for a caption is short, or stands right over or under a table or figure."""
+    if len(group.lines) <= MAX_CAPTION_LINES:
+        return True
+    box, reach = group.box, BESIDE * float(np.median([line.box.height for line in group.lines]))
+    return any(
+        min(box.right, other.right) > max(box.left, other.left)
+        and max(other.top - box.bottom, box.top - other.bottom) <= reach
+        for other in objects
+    )

@@ -18,6 +18,13 @@ DISAGREEMENT = 0.1
 PROSE_WORDS = 6
 """Words of a mean cell, from which two readings without anything in common are of columns of text, not of a table."""
 
+PROSE_ROWS, PROSE_COLUMNS, LINE_WORDS = 12, 4, 3
+"""Rows at least, columns at most, and words of a column's mean cell at least, of columns of text that seem a table."""
+
+FULL_LINE, FILLED, PRINTED = 0.75, 0.6, 0.75
+"""Share of the upper quartile of a column's texts that a full line is long; share of full lines, and share of rows with
+text, from which a column is prose."""
+
 _MARGIN = re.compile(r"±\s*\S+")
 
 
@@ -37,7 +44,7 @@ def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) 
         better = measure_purity(by_structure) - merged > measure_purity(by_geometry)
         trusted = by_structure if better else by_geometry
     agreement = measure_agreement(by_geometry, by_structure)
-    if agreement < DISAGREEMENT and count_words(trusted) >= PROSE_WORDS:
+    if agreement < DISAGREEMENT and (count_words(trusted) >= PROSE_WORDS or are_columns_of_text(by_geometry)):
         return None
     return replace(trusted, confidence=agreement)
 
@@ -46,6 +53,24 @@ def count_words(grid: TableGrid) -> float:
     """Words of the mean cell that has any."""
     texts = [cell.text for cell in grid.cells if cell.text]
     return sum(len(text.split()) for text in texts) / max(len(texts), 1)
+
+
+def are_columns_of_text(grid: TableGrid) -> bool:
+    """Whether each column is full of lines that go on in the next one, as on a page of two or three columns."""
+    if grid.rows < PROSE_ROWS or grid.columns > PROSE_COLUMNS:
+        return False
+    return all(
+        _is_text([cell for cell in grid.cells if cell.column == column and cell.text], grid.rows)
+        for column in range(grid.columns)
+    )
+
+
+def _is_text(cells: list[GridCell], rows: int) -> bool:
+    lengths, words = sorted(len(cell.text) for cell in cells), sum(len(cell.text.split()) for cell in cells)
+    if len(cells) < PRINTED * rows or words < LINE_WORDS * len(cells):
+        return False
+    full = FULL_LINE * lengths[int(0.75 * (len(lengths) - 1))]
+    return sum(length >= full for length in lengths) >= FILLED * len(lengths)
 
 
 def measure_agreement(a: TableGrid, b: TableGrid) -> float:

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from serve_app.documents.assembly import assemble_page
 from serve_app.documents.blocks import Block, BlockKind, PageReading
+from serve_app.documents.caption_lines import cut_captions, find_captions
+from serve_app.documents.captioned_tables import find_captioned_tables
 from serve_app.documents.document import Document
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
 from serve_app.documents.grouping import covers
@@ -147,6 +149,11 @@ class PageReader:
         lines: Sequence[TextLine],
         warnings: Sequence[ReadingWarning],
     ) -> PageReading:
+        captions = find_captions(printed)
+        regions = [_cut_region(region, captions) for region in regions]
+        figures = [replace(figure, box=cut_captions(figure.box, captions)) for figure in figures]
+        known = [region.box for region in regions if region.kind is RegionKind.TABLE] + [each.box for each in figures]
+        regions += [Region(RegionKind.TABLE, box, 1.0) for box in find_captioned_tables(printed, captions, known)]
         tables = await self._objects.read_tables(canvas, regions, figures, lines)
         pictures = await self._objects.read_figures(canvas, figures, lines, live=canvas.live_text)
         blocks = assemble_page(printed, regions, [*tables, *pictures])
@@ -210,6 +217,10 @@ def _print_pdf_line(line: PageLine, box: Box) -> Printed:
 
 def _scale_region(region: Region, width: int, page: DocumentPage) -> Region:
     return Region(region.kind, rescale_box(region.box, page.size.width / width), region.score)
+
+
+def _cut_region(region: Region, captions: Sequence[Printed]) -> Region:
+    return replace(region, box=cut_captions(region.box, captions)) if region.kind is RegionKind.TABLE else region
 
 
 def _make_reading(

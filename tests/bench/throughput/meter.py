@@ -45,7 +45,8 @@ def _tree_seconds(pid: int) -> dict[int, float]:
     for process in _tree(pid):
         with suppress(psutil.Error):
             spent = process.cpu_times()
-            seconds[process.pid] = spent.user + spent.system
+            # Those of its children that have ended count as its own.
+            seconds[process.pid] = spent.user + spent.system + spent.children_user + spent.children_system
     return seconds
 
 

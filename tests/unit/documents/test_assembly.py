@@ -62,6 +62,21 @@ def test_a_line_that_begins_like_a_caption_is_one():
     assert kinds(assemble_page(lines, [], [])) == [BlockKind.PARAGRAPH, BlockKind.CAPTION]
 
 
+def test_paragraphs_that_the_model_takes_for_a_caption_stay_paragraphs():
+    figure = Block(BlockKind.FIGURE, Box(40, 100, 300, 200))
+    caption, regions = column(50, 4, top=205), [Region(RegionKind.FIGURE_CAPTION, Box(40, 202, 300, 500), 0.9)]
+    assert kinds(assemble_page([*caption, *column(50, 5, top=300)], regions, [figure])) == [
+        BlockKind.FIGURE,
+        BlockKind.CAPTION,
+        BlockKind.PARAGRAPH,
+    ]
+
+
+def test_a_sentence_about_a_table_is_no_caption():
+    lines = [line("Table 3 shows what was sold", 50, 100), *column(50, 3, top=113)]
+    assert kinds(assemble_page(lines, [], [])) == [BlockKind.PARAGRAPH]
+
+
 def test_what_is_printed_in_a_figure_is_its_text_and_no_paragraph():
     figure = Block(BlockKind.FIGURE, Box(40, 150, 300, 400))
     lines = [line("before", 50, 100), line("Apples", 60, 200), line("after", 50, 450)]

@@ -161,5 +161,14 @@ def test_columns_of_text_that_two_readings_cut_differently_are_no_table():
     assert choose_table(short, b) is not None
 
 
-def grid_of(cells):
-    return TableGrid(2, 2, tuple(GridCell(*cell) for cell in cells))
+def test_columns_of_text_are_no_table():
+    rows = range(14)
+    prose = grid_of([(f"four words in line {r}{c}", r, c) for r in rows for c in range(3)], 14, 3)
+    other = grid_of([(f"a wrapped cell {r}", r, 0) for r in rows], 14, 3)
+    assert choose_table(prose, other) is None
+    names = grid_of([(f"a name of {r}" if c else f"{r}", r, c) for r in rows for c in range(3)], 14, 3)
+    assert choose_table(names, other) is not None
+
+
+def grid_of(cells, rows=2, columns=2):
+    return TableGrid(rows, columns, tuple(GridCell(*cell) for cell in cells))
