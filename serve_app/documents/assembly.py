@@ -21,7 +21,7 @@ LEVELS = (1.6, 1.15)
 MAX_HEADING_LINES = 3
 
 MAX_CAPTION_LINES = 2
-"""Lines of a caption that stands beside no table or figure and begins like none: longer ones are paragraphs."""
+"""Lines of a caption that stands beside no table or figure, on a page whose captions have no numbers."""
 
 BESIDE = 1.5
 """Heights of a line between a caption and its table or figure."""
@@ -52,8 +52,11 @@ def assemble_page(lines: Sequence[Printed], regions: Sequence[Region], objects: 
         (free if owner is None else taken[owner]).append(line)
     filled = [replace(block, text=join_lines(inside)) for block, inside in zip(objects, taken, strict=True)]
     body = find_body_size(free or lines)
+    groups = group_lines(free, regions)
+    numbered = any(starts_caption(group.lines[0].text) for group in groups)
     boxes = [block.box for block in objects]
-    blocks = [*(_make_block(group, body, boxes) for group in group_lines(free, regions)), *filled]
+    texts = [_make_block(group, body, may_be_caption=_may_be_caption(group, boxes, numbered)) for group in groups]
+    blocks = [*texts, *filled]
     height = float(np.median([line.box.height for line in lines])) if lines else 1.0
     return [blocks[i] for i in order_boxes([block.box for block in blocks], height)]
 
@@ -69,10 +72,10 @@ def find_body_size(lines: Sequence[Printed]) -> float:
     return 0.0
 
 
-def _make_block(group: Group, body: float, objects: Sequence[Box]) -> Block:
+def _make_block(group: Group, body: float, *, may_be_caption: bool) -> Block:
     size = float(np.median([line.size for line in group.lines]))
     text, score = join_lines(group.lines), float(np.mean([line.score for line in group.lines]))
-    kind = _tell_kind(group, text, size, body, objects)
+    kind = _tell_kind(group, text, size, body, may_be_caption=may_be_caption)
     if kind is BlockKind.HEADING:
         level = 1 + sum(size < bound * body for bound in LEVELS)
         return Block(kind, group.box, text, score, level=level)
@@ -80,10 +83,10 @@ def _make_block(group: Group, body: float, objects: Sequence[Box]) -> Block:
     return Block(BlockKind.LIST if entries else kind, group.box, text, score, items=entries)
 
 
-def _tell_kind(group: Group, text: str, size: float, body: float, objects: Sequence[Box]) -> BlockKind:
+def _tell_kind(group: Group, text: str, size: float, body: float, *, may_be_caption: bool) -> BlockKind:
     if group.kind in (None, RegionKind.TEXT, *_CAPTIONS) and starts_caption(text):
         return BlockKind.CAPTION
-    if group.kind in _CAPTIONS and not _may_be_caption(group, objects):
+    if group.kind in _CAPTIONS and not may_be_caption:
         return BlockKind.PARAGRAPH
     short = len(group.lines) <= MAX_HEADING_LINES and any(map(str.isalpha, text))
     if group.kind is RegionKind.HEADER and short and body and size >= LEVELS[0] * body:
@@ -93,9 +96,12 @@ def _tell_kind(group: Group, text: str, size: float, body: float, objects: Seque
     return BlockKind.HEADING if short and body and size >= HEADING * body else BlockKind.PARAGRAPH
 
 
-def _may_be_caption(group: Group, objects: Sequence[Box]) -> bool:
-    """Whether what the model takes for a caption is short, or stands right over or under a table or figure."""
-    if len(group.lines) <= MAX_CAPTION_LINES:
+def _may_be_caption(group: Group, objects: Sequence[Box], numbered: bool) -> bool:
+    """Whether what the model takes for a caption stands right over or under a table or figure, or else is short.
+
+    A page whose other captions are `numbered` has no short ones without.
+    """
+    if len(group.lines) <= MAX_CAPTION_LINES and not numbered:
         return True
     box, reach = group.box, BESIDE * float(np.median([line.box.height for line in group.lines]))
     return any(

@@ -1,6 +1,7 @@
 """Which of two readings of a table is taken, and how far they agree."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from serve_app.domain import GridCell, TableGrid
@@ -18,22 +19,22 @@ DISAGREEMENT = 0.1
 PROSE_WORDS = 6
 """Words of a mean cell, from which two readings without anything in common are of columns of text, not of a table."""
 
-PROSE_ROWS, PROSE_COLUMNS, LINE_WORDS = 12, 4, 3
-"""Rows at least, columns at most, and words of a column's mean cell at least, of columns of text that seem a table."""
-
-FULL_LINE, FILLED, PRINTED = 0.75, 0.6, 0.75
-"""Share of the upper quartile of a column's texts that a full line is long; share of full lines, and share of rows with
-text, from which a column is prose."""
+PROSE_LINES, LINE_WORDS, PROSE_SHARE = 12, 4, 0.85
+"""Lines at least, words of a line of prose, and the share of the letters that stand in such lines, of columns of text
+that seem a table."""
 
 _MARGIN = re.compile(r"±\s*\S+")
 
 
-def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) -> TableGrid | None:
+def choose_table(
+    by_geometry: TableGrid | None, by_structure: TableGrid | None, lines: Sequence[str] = ()
+) -> TableGrid | None:
     """One of two readings, with their agreement as its confidence; None where both are of columns of text.
 
     The two ways fail on different tables, so their agreement tells that both are right. Of two grids of one size the
     geometry's is taken, since the model's headings are often a column off, but where the model sees cells that span
-    rows, which the geometry never does. Else the one whose columns are purer is taken.
+    rows, which the geometry never does. Else the one whose columns are purer is taken. `lines` are those of its text,
+    cut at wide gaps.
     """
     if by_geometry is None or by_structure is None:
         return by_geometry or by_structure
@@ -44,7 +45,7 @@ def choose_table(by_geometry: TableGrid | None, by_structure: TableGrid | None) 
         better = measure_purity(by_structure) - merged > measure_purity(by_geometry)
         trusted = by_structure if better else by_geometry
     agreement = measure_agreement(by_geometry, by_structure)
-    if agreement < DISAGREEMENT and (count_words(trusted) >= PROSE_WORDS or are_columns_of_text(by_geometry)):
+    if agreement < DISAGREEMENT and (count_words(trusted) >= PROSE_WORDS or are_prose(lines)):
         return None
     return replace(trusted, confidence=agreement)
 
@@ -55,22 +56,11 @@ def count_words(grid: TableGrid) -> float:
     return sum(len(text.split()) for text in texts) / max(len(texts), 1)
 
 
-def are_columns_of_text(grid: TableGrid) -> bool:
-    """Whether each column is full of lines that go on in the next one, as on a page of two or three columns."""
-    if grid.rows < PROSE_ROWS or grid.columns > PROSE_COLUMNS:
-        return False
-    return all(
-        _is_text([cell for cell in grid.cells if cell.column == column and cell.text], grid.rows)
-        for column in range(grid.columns)
-    )
-
-
-def _is_text(cells: list[GridCell], rows: int) -> bool:
-    lengths, words = sorted(len(cell.text) for cell in cells), sum(len(cell.text.split()) for cell in cells)
-    if len(cells) < PRINTED * rows or words < LINE_WORDS * len(cells):
-        return False
-    full = FULL_LINE * lengths[int(0.75 * (len(lengths) - 1))]
-    return sum(length >= full for length in lengths) >= FILLED * len(lengths)
+def are_prose(lines: Sequence[str]) -> bool:
+    """Whether lines, cut where they have wide gaps, are those of columns of text rather than of a table's cells."""
+    letters = sum(map(len, lines))
+    prose = sum(len(line) for line in lines if len(line.split()) >= LINE_WORDS)
+    return len(lines) >= PROSE_LINES and prose >= PROSE_SHARE * letters
 
 
 def measure_agreement(a: TableGrid, b: TableGrid) -> float:

@@ -84,7 +84,7 @@ class ObjectReader:
             answer = await self._service.layout.read(image.data, LayoutTask(table=True))
         scale = box.width / image.size.width
         by_structure = read_by_structure(_place_structure(answer.table, box, scale), words) if answer.table else None
-        grid = choose_table(read_by_geometry(words), by_structure)
+        grid = choose_table(read_by_geometry(words), by_structure, [line.text for line in inside])
         if grid is None or len(grid.cells) < MIN_CELLS or grid.columns < 2:
             return None
         return Block(BlockKind.TABLE, box, confidence=grid.confidence, table=grid)

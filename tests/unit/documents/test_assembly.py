@@ -72,6 +72,16 @@ def test_paragraphs_that_the_model_takes_for_a_caption_stay_paragraphs():
     ]
 
 
+def test_where_captions_are_numbered_a_short_paragraph_is_none():
+    caption, regions = (
+        line("Figure 1. Fruit", 50, 210),
+        [Region(RegionKind.FIGURE_CAPTION, Box(40, 202, 300, 500), 0.9)],
+    )
+    short = line("It fell.", 50, 300)
+    assert kinds(assemble_page([caption, short], regions, [])) == [BlockKind.CAPTION, BlockKind.PARAGRAPH]
+    assert kinds(assemble_page([short], regions, [])) == [BlockKind.CAPTION]
+
+
 def test_a_sentence_about_a_table_is_no_caption():
     lines = [line("Table 3 shows what was sold", 50, 100), *column(50, 3, top=113)]
     assert kinds(assemble_page(lines, [], [])) == [BlockKind.PARAGRAPH]
