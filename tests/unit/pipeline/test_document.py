@@ -178,6 +178,19 @@ async def test_the_words_of_a_table_become_its_cells():
     assert block.table.cells[4].number.value == 11
 
 
+async def test_a_caption_in_the_box_of_a_table_is_no_row_of_it():
+    def table(canvas):
+        canvas.drawString(80, 740, "Table 1. What was sold in each of the shops")
+        for row in range(5):
+            for column in range(3):
+                canvas.drawString(80 + 150 * column, 700 - 20 * row, f"{row * 10 + column}")
+
+    document = await read(build(layout=OneRegion(RegionKind.TABLE)), draw(table))
+    caption, block = document.pages[0].blocks
+    assert (caption.kind, block.kind) == (BlockKind.CAPTION, BlockKind.TABLE)
+    assert (block.table.rows, block.table.columns) == (5, 3)
+
+
 class Sideways(FakeLayout):
     def tell_orientation(self, image):
         return Orientation(90, 0.9)
