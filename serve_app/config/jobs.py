@@ -29,6 +29,8 @@ class JobsConfig(Section):
     """Seconds for which an ended job is kept; 0 deletes it once its result has been read."""
     max_waiting: Annotated[int, Field(ge=1)] = 100_000
     """Pages that may wait; further jobs are refused with 429 until there are fewer."""
+    deaths: Annotated[int, Field(ge=1)] = 2
+    """Workers that may die with a page in hand before it is given up. After the first death it is read alone."""
     webhook_networks: list[str] = []
     """Networks in CIDR notation, for example 10.1.0.0/16, to which webhooks may be posted besides public addresses."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1

@@ -198,6 +198,8 @@ class Lease:
     options: Mapping[str, Any]
     source: PageSource | None
     """None for the plan."""
+    deaths: int = 0
+    """Workers that have died with this unit in hand."""
 
     @property
     def is_plan(self) -> bool:

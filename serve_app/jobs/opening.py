@@ -10,10 +10,6 @@ from serve_app.jobs.blobs import BlobStore, LocalBlobs
 from serve_app.jobs.machine import Limits
 from serve_app.jobs.store import JobStore
 
-LIMITS = Limits(deaths=3)
-"""A page is opened in a process of its own and read in those of the models, so that a worker's death is seldom
-the fault of the page that it had in hand: two deaths in a row may befall an innocent one."""
-
 LEASE_S, RENEW_S = 6.0, 2.0
 """Seconds after which the page of a dead worker is another's, and between two renewals."""
 
@@ -30,10 +26,10 @@ def open_store(config: JobsConfig) -> JobStore:
         url = os.environ.get(config.url_env, "") if config.url_env else config.url
         if not url:
             raise ConfigError("jobs: store: redis needs an address: set jobs.url, or name its variable in jobs.url_env")
-        return RedisJobStore(url, LIMITS)
+        return RedisJobStore(url, Limits(deaths=config.deaths))
     from serve_app.jobs.sqlite.store import SqliteJobStore
 
-    return SqliteJobStore(find_folder(config) / "jobs.sqlite", LIMITS)
+    return SqliteJobStore(find_folder(config) / "jobs.sqlite", Limits(deaths=config.deaths))
 
 
 def open_blobs(config: JobsConfig) -> BlobStore:

@@ -49,6 +49,9 @@ class _Work:
 class JobRunner:
     """Works on at most `concurrency` units at once; the number may be changed while it runs.
 
+    A unit whose worker has died is read alone: should it be what kills workers, it takes no others along, and the next
+    death is not counted against units that were only beside it.
+
     Leases end after `lease_s` seconds and are renewed every `renew_s`. A unit that is read for `page_timeout_s` is
     cancelled, and fails. `sleep` is what waits between attempts at a store that is away.
     """
@@ -111,7 +114,7 @@ class JobRunner:
     async def _claim_until_stopped(self) -> None:
         waits = backoff()
         while not self._stopping.is_set():
-            if len(self._working) >= self.concurrency:
+            if len(self._working) >= self.concurrency or any(work.lease.deaths for work in self._working.values()):
                 self._freed.clear()
                 await self._unless_stopped(self._wait_for_slot())
                 continue
@@ -174,6 +177,9 @@ class JobRunner:
 
     async def _work(self, lease: Lease) -> None:
         try:
+            while lease.deaths and len(self._working) > 1:
+                self._freed.clear()
+                await self._freed.wait()
             settle = await self._attempt(lease)
             if not await self._insist(settle):
                 await self._discard(lease)

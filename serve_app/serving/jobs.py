@@ -5,7 +5,6 @@ import socket
 from uuid import uuid4
 
 from ray.serve.handle import DeploymentHandle
-from ray.serve.metrics import Gauge
 
 from serve_app.config import AppConfig
 from serve_app.errors import StoreUnavailable
@@ -17,7 +16,9 @@ from serve_app.jobs.webhooks import WebhookSender
 from serve_app.pipeline.job_pages import JobPages
 from serve_app.pipeline.service import OCR
 from serve_app.serving.clients import Clients
+from serve_app.serving.jobs_scaling import OPEN_PAGES, PLACES
 from serve_app.serving.logs import join_serve_log
+from serve_app.serving.metrics import JobsMetrics
 
 WATCH_S = 1.0
 """Seconds between two looks at the replicas and at the queue."""
@@ -46,16 +47,8 @@ class Jobs:
         self._runner = JobRunner(
             self._store, blobs, self._pages, worker=worker, concurrency=1, lease_s=LEASE_S, renew_s=RENEW_S
         )
-        self._gauges = {
-            name: Gauge(f"serve_app_jobs_{name}", text)
-            for name, text in (
-                ("waiting", "Pages of jobs that wait"),
-                ("running", "Pages of jobs that are read"),
-                ("failed", "Pages of jobs that failed, since the store began"),
-                ("lease_losses", "Pages whose worker died or was too slow, since the store began"),
-                ("webhook_failures", "Failed attempts at a webhook, since the store began"),
-            )
-        }
+        self._metrics = JobsMetrics()
+        self._places = self._open_pages = 0
         self._tasks = [
             asyncio.create_task(work)
             for work in (
@@ -70,15 +63,19 @@ class Jobs:
         """Keep to the share of the models' capacity, and report the queue."""
         while True:
             replicas = self._clients.loads[OCR].report().replicas
-            capacity = max(1, replicas.running) * CALLS_PER_REPLICA / max(1, replicas.ingresses)
-            self._runner.concurrency = max(1, int(self._share * capacity))
+            self._places = max(1, int(self._share * max(1, replicas.running) * CALLS_PER_REPLICA))
+            self._runner.concurrency = max(1, self._places // max(1, replicas.ingresses))
             try:
                 counts = await self._store.counts()
-                for name, gauge in self._gauges.items():
-                    gauge.set(getattr(counts, name))
+                self._open_pages = counts.waiting + counts.running
+                self._metrics.observe(counts)
             except StoreUnavailable:
                 pass  # the runner waits for it, and /ready says so
             await asyncio.sleep(WATCH_S)
+
+    async def record_autoscaling_stats(self) -> dict[str, float]:
+        """Called by Serve for the policy that decides how many replicas there are."""
+        return {OPEN_PAGES: self._open_pages, PLACES: self._places}
 
     async def check_health(self) -> None:
         """Called by Serve, which replaces the replica if one of its loops has ended.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ray.serve.metrics import Counter, Gauge, Histogram
 
 from serve_app.gpu.usage import NO_GPU, Usage
+from serve_app.jobs.job import Counts
 from serve_app.pipeline.load import Load
 
 _SECONDS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
@@ -60,6 +61,31 @@ class IngressMetrics:
     def observe_lag(self, seconds: float) -> None:
         """Record the longest delay of a second."""
         self._lag.observe(seconds)
+
+
+class JobsMetrics:
+    """What a Jobs replica reports of the store, each second; all replicas of an application report the same.
+
+    `serve_app_jobs_waiting`, `…_running`: pages, now.
+    `serve_app_jobs_done`, `…_failed`, `…_lease_losses`, `…_webhook_failures`: since the store began.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = Gauge("serve_app_jobs_waiting", "Pages of jobs that wait")
+        self._running = Gauge("serve_app_jobs_running", "Pages of jobs that are read")
+        self._done = Gauge("serve_app_jobs_done", "Pages of jobs that were read")
+        self._failed = Gauge("serve_app_jobs_failed", "Pages of jobs that failed")
+        self._losses = Gauge("serve_app_jobs_lease_losses", "Pages whose worker died or was too slow")
+        self._webhooks = Gauge("serve_app_jobs_webhook_failures", "Failed attempts at webhooks")
+
+    def observe(self, counts: Counts) -> None:
+        """Record what the store counts."""
+        self._waiting.set(counts.waiting)
+        self._running.set(counts.running)
+        self._done.set(counts.done)
+        self._failed.set(counts.failed)
+        self._losses.set(counts.lease_losses)
+        self._webhooks.set(counts.webhook_failures)
 
 
 class ClientMetrics:

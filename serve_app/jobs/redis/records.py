@@ -97,7 +97,7 @@ def event_from(entry: EventEntry) -> Event:
 
 def lease_from(reply: Sequence[str | int], token: str) -> Lease:
     """A lease of what `claim` answers."""
-    job_id, number, attempt, owner, documents, options, document, page = reply
+    job_id, number, attempt, owner, documents, options, document, page, deaths = reply
     return Lease(
         job_id=str(job_id),
         number=int(number),
@@ -107,4 +107,5 @@ def lease_from(reply: Sequence[str | int], token: str) -> Lease:
         documents=documents_from(str(documents)),
         options=options_from(str(options)),
         source=None if int(number) == PLAN else PageSource(int(document), int(page)),
+        deaths=int(deaths),
     )

@@ -194,7 +194,7 @@ function operations.claim(worker, token, lease)
     event(id, 'job', '{"state": "running"}')
   end
   local job = redis.call('HMGET', key('job:' .. id), 'documents', 'options')
-  return {id, number, unit.a, owner, job[1], job[2], unit.d, unit.p}
+  return {id, number, unit.a, owner, job[1], job[2], unit.d, unit.p, unit.a - 1 - unit.f}
 end
 
 -- Of each lease: job, number, token.

@@ -45,7 +45,7 @@ def claim(tx: Transaction, worker: str, token: str, lease_s: float) -> Lease | N
         f"""UPDATE units SET state = 'running', attempts = attempts + 1, token = ?, worker = ?, lease_until = ?
         WHERE (job, number) = (
           SELECT job, number FROM units WHERE owner = ? AND {WAITING} ORDER BY job, number LIMIT 1)
-        RETURNING job, number, attempts, document, page""",
+        RETURNING job, number, attempts, failures, document, page""",
         *(token, worker, tx.now + lease_s, owner),
     )[0]
     tx.change("UPDATE ring SET turn = ? WHERE owner = ?", tx.count("turn"), owner)
@@ -63,6 +63,7 @@ def claim(tx: Transaction, worker: str, token: str, lease_s: float) -> Lease | N
         documents=documents_from(job["documents"]),
         options=options_from(job["options"]),
         source=None if unit["number"] == PLAN else PageSource(unit["document"], unit["page"]),
+        deaths=unit["attempts"] - 1 - unit["failures"],
     )
 
 

@@ -1,12 +1,20 @@
 """The compose file against the Compose Specification, and against the images and ports of the others."""
 
 import json
+import os
+import re
+import subprocess
 from importlib.resources import files
 
+import pytest
+import redis
 import yaml
 from jsonschema.validators import validator_for
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
-from tests.service import ROOT
+from tests.redis_server import needs_redis
+from tests.service import ROOT, free_port
 
 CLUSTER = ROOT / "cluster"
 
@@ -53,3 +61,39 @@ def test_all_parts_of_the_cluster_share_the_token():
         assert environment["RAY_AUTH_MODE"] == "token"
         assert environment["RAY_AUTH_TOKEN"].startswith("${RAY_AUTH_TOKEN:?")
         assert environment["SERVE_APP_KEYS"].startswith("${SERVE_APP_KEYS:?")
+
+
+def test_jobs_find_their_redis_and_their_files():
+    services, volumes = compose()["services"], compose()["volumes"]
+    [application] = yaml.safe_load((CLUSTER / "serve_config.gpu.yaml").read_text())["applications"]
+    jobs = application["args"]["jobs"]
+    assert jobs["store"] == "redis"
+    for name in ("head", "ocr", "chart"):  # replicas of Ingress and Jobs may run on any
+        address = services[name]["environment"][jobs["url_env"]]
+        assert re.fullmatch(r"redis://:\$\{JOBS_REDIS_PASSWORD:\?.*\}@jobs-redis:6379/0", address)
+        assert f"jobs:{jobs['folder']}" in services[name]["volumes"]
+    assert {"jobs", "jobs-redis"} <= volumes.keys()
+
+
+@pytest.fixture
+def composed_redis(tmp_path):
+    """The server as the file starts it, on a port of its own."""
+    needs_redis()
+    port = free_port()
+    [*shell, script] = compose()["services"]["jobs-redis"]["command"]
+    script = f"{script.replace('$$', '$').strip()} --port {port} --dir {tmp_path}"
+    process = subprocess.Popen([*shell, script], env={**os.environ, "JOBS_REDIS_PASSWORD": "secret"})
+    yield redis.Redis(port=port, password="secret", retry=Retry(ConstantBackoff(0.05), 200))
+    process.kill()
+    process.wait()
+
+
+def test_the_redis_of_jobs_keeps_everything_and_asks_for_its_password(composed_redis):
+    assert composed_redis.config_get("append*")["appendonly"] == "yes"
+    assert composed_redis.config_get("maxmemory*")["maxmemory-policy"] == "noeviction"
+    port = composed_redis.connection_pool.connection_kwargs["port"]
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=port).ping()
+    service = compose()["services"]["jobs-redis"]
+    assert "jobs-redis:/data" in service["volumes"]
+    assert "ports" not in service

@@ -88,7 +88,8 @@ def compose_services():
 
 def compose_resources(service):
     """What the service's `ray start` announces."""
-    words = shlex.split(service.get("command", ""))
+    command = service.get("command", "")
+    words = shlex.split(command) if isinstance(command, str) else command
     if words[:2] != ["ray", "start"]:
         return {}
     flags = dict(word.removeprefix("--").partition("=")[::2] for word in words[2:])

@@ -53,11 +53,12 @@ def test_a_misspelt_name_is_found(crd, service, place, name, value):
     assert not Draft7Validator(crd).is_valid({**service, "spec": changed})
 
 
-def test_the_redis_pod_fits_kubernetes_schema(crd):
+@pytest.mark.parametrize("manifest", ["redis.yaml", "jobs.yaml"])
+def test_the_redis_pods_fit_kubernetes_schema(crd, manifest):
     """KubeRay's schema holds that of a Pod."""
     cluster = crd["properties"]["spec"]["properties"]["rayClusterConfig"]["properties"]
     pod = cluster["headGroupSpec"]["properties"]["template"]["properties"]["spec"]
-    service, stateful_set = yaml.safe_load_all((KUBERAY / "redis.yaml").read_text())
+    service, stateful_set, *_ = yaml.safe_load_all((KUBERAY / manifest).read_text())
     assert [error.message for error in Draft7Validator(pod).iter_errors(stateful_set["spec"]["template"]["spec"])] == []
     labels = stateful_set["spec"]["template"]["metadata"]["labels"]
     assert service["spec"]["selector"] == labels == stateful_set["spec"]["selector"]["matchLabels"]
@@ -73,13 +74,49 @@ def test_the_cluster_finds_its_redis(cluster):
     assert password["valueFrom"] == options["redisPassword"]["valueFrom"]
 
 
-def test_every_worker_holds_the_api_keys(service, cluster):
-    """An Ingress replica may run on any."""
+def test_every_worker_holds_the_secrets(service, cluster):
+    """Replicas of Ingress and Jobs may run on any."""
     [application] = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    args = application["args"]
     for group, spec in pod_specs(cluster).items():
         [container] = spec["containers"]
         names = [variable["name"] for variable in container.get("env", [])]
-        assert names == ([] if group == "head" else [application["args"]["http"]["keys_env"]])
+        secrets = [args["http"]["keys_env"], "JOBS_REDIS_PASSWORD", args["jobs"]["url_env"]]
+        assert names == ([] if group == "head" else secrets)
+
+
+def test_jobs_find_their_redis_and_their_files(service, cluster):
+    redis_service, stateful_set, claim = yaml.safe_load_all((KUBERAY / "jobs.yaml").read_text())
+    [application] = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    [redis] = stateful_set["spec"]["template"]["spec"]["containers"]
+    [port] = redis_service["spec"]["ports"]
+    address = f"redis://:$(JOBS_REDIS_PASSWORD)@{redis_service['metadata']['name']}:{port['port']}/0"
+    for group, spec in pod_specs(cluster).items():
+        if group == "head":
+            continue
+        [container] = spec["containers"]
+        _, password, url = container["env"]
+        assert url["value"] == address
+        assert [password] == redis["env"]
+        [mount] = container["volumeMounts"]
+        assert mount["mountPath"] == application["args"]["jobs"]["folder"]
+        volume = {"name": mount["name"], "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}}
+        assert spec["volumes"] == [volume]
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
+def test_the_redis_of_jobs_keeps_everything():
+    """The server refuses writes before it is killed for its memory, and finds its data again."""
+    _, stateful_set, _ = yaml.safe_load_all((KUBERAY / "jobs.yaml").read_text())
+    [redis] = stateful_set["spec"]["template"]["spec"]["containers"]
+    options = dict(zip(redis["args"][::2], redis["args"][1::2], strict=True))
+    assert options["--appendonly"] == "yes"
+    assert options["--maxmemory-policy"] == "noeviction"
+    most, limit = options["--maxmemory"], redis["resources"]["limits"]["memory"]
+    assert int(most.removesuffix("mb")) * 2 < int(limit.removesuffix("Gi")) * 1024
+    [volume] = stateful_set["spec"]["volumeClaimTemplates"]
+    assert redis["volumeMounts"] == [{"name": volume["metadata"]["name"], "mountPath": "/data"}]
+    assert options["--requirepass"] == f"$({redis['env'][0]['name']})"
 
 
 def test_the_config_is_the_shipped_one(service):
@@ -93,7 +130,9 @@ def test_the_cluster_is_of_the_installed_ray(cluster):
 
 def test_nothing_runs_as_root(cluster):
     _, redis = yaml.safe_load_all((KUBERAY / "redis.yaml").read_text())
-    for spec in [*pod_specs(cluster).values(), redis["spec"]["template"]["spec"]]:
+    _, jobs_redis, _ = yaml.safe_load_all((KUBERAY / "jobs.yaml").read_text())
+    stateful_sets = [each["spec"]["template"]["spec"] for each in (redis, jobs_redis)]
+    for spec in [*pod_specs(cluster).values(), *stateful_sets]:
         assert spec["securityContext"]["runAsNonRoot"]
         for container in spec["containers"]:
             assert container["securityContext"] == {

@@ -44,10 +44,20 @@ def test_all_nodes_share_the_token(config):
 
 def test_all_nodes_hold_the_api_keys(config):
     """An Ingress replica may run on any, and reads them from the variable that the config names."""
-    path = "~/.config/serve-app/keys.json"
+    path, keys = "~/.config/serve-app/keys.json", gpu_config()["http"]["keys_env"]
     assert config["file_mounts"][path] == path
     for command in start_commands(config):
-        assert "ray start" not in command or f'{keys_variable()}="$(cat {path})"' in command
+        assert "ray start" not in command or f'{keys}="$(cat {path})"' in command
+
+
+def test_jobs_find_their_redis_and_their_files(config):
+    path = "~/.config/serve-app/jobs-redis-url"
+    assert config["file_mounts"][path] == path
+    jobs = gpu_config()["jobs"]
+    for command in start_commands(config):
+        assert "ray start" not in command or f'{jobs["url_env"]}="$(cat {path})"' in command
+    if "docker" in config:
+        assert f"--volume /mnt/jobs:{jobs['folder']}" in config["docker"]["run_options"]
 
 
 def test_the_commands_are_sound_shell(config):
@@ -62,9 +72,9 @@ def test_the_commands_are_sound_shell(config):
     assert checked.returncode == 0, checked.stdout
 
 
-def keys_variable():
+def gpu_config():
     [application] = yaml.safe_load((ROOT / "cluster" / "serve_config.gpu.yaml").read_text())["applications"]
-    return application["args"]["http"]["keys_env"]
+    return application["args"]
 
 
 def start_commands(config):

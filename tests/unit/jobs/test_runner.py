@@ -23,6 +23,8 @@ class WordReader:
         self.reading = asyncio.Semaphore(0)
         self.raises = {}
         self.at_once = self.most_at_once = 0
+        self.open = set()
+        self.beside = {}
         self.cancelled = []
 
     async def words(self, lease, document):
@@ -38,6 +40,9 @@ class WordReader:
     async def read(self, lease):
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
+        for number in {*self.open, lease.number}:
+            self.beside[number] = max(self.at_once, self.beside.get(number, 0))
+        self.open.add(lease.number)
         self.reading.release()
         try:
             await self.wait.wait()
@@ -49,6 +54,7 @@ class WordReader:
             raise
         finally:
             self.at_once -= 1
+            self.open.discard(lease.number)
 
 
 @pytest.fixture
@@ -97,6 +103,30 @@ async def test_a_document_is_read(store, blobs, reader):
     async with running(store, blobs, reader):
         assert (await ended(store, job)).state == "done"
     assert await results(store, blobs, job) == [b"ONE", b"TWO", b"THREE"]
+
+
+@pytest.mark.parametrize("beside", [0, 1])
+async def test_a_page_whose_worker_died_is_read_alone(store, blobs, reader, clock, beside):
+    """Nothing is begun beside it, and it waits for what was."""
+    job = await new_job(store, blobs)
+    plan = await store.claim("dies", 15)
+    assert await store.plan(plan, [PageSource(0, page) for page in range(3)])
+    dying = await store.claim("dies", 15)
+    reader.wait.clear()
+    async with running(store, blobs, reader, concurrency=1 + beside) as runner:
+        if beside:
+            await reader.reading.acquire()  # page 2, and page 3
+            await reader.reading.acquire()
+        else:
+            runner.concurrency = 0
+        clock.advance(16)
+        await runner._renew()
+        assert await store.sweep() == 1
+        runner.concurrency = 3
+        asyncio.get_running_loop().call_later(0.2, reader.wait.set)
+        assert (await ended(store, job)).state == "done"
+    assert [page.attempts for page in await store.pages(job.id)] == [2, 1, 1]
+    assert reader.beside[dying.number] == 1
 
 
 async def test_so_many_pages_are_read_at_once_and_no_more(store, blobs, reader):
