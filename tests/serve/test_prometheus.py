@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.nodes import wait_until
-from tests.service import ROOT, drop_jobs, free_port, shipped_config, start_service
+from tests.service import ROOT, free_port, shipped_config, start_service
 
 pytestmark = pytest.mark.serve
 
@@ -93,7 +93,6 @@ def test_each_panel_has_data(tmp_path, session, monkeypatch):
     args = config["applications"][0]["args"]
     args["ocr"]["engine"] = args["layout"]["engine"] = args["chart"]["model"] = "fake"
     args["limits"]["max_in_flight"] = 2
-    drop_jobs(config)
     page = (ROOT / "tests/samples/page.png").read_bytes()
     with start_service(config, tmp_path) as service, run_prometheus(session, tmp_path) as http:
 

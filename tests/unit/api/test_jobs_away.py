@@ -1,0 +1,64 @@
+"""`/v1/jobs` while its Redis is away: refused at once, and nothing that was accepted is lost."""
+
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from serve_app.api.app import build_api
+from serve_app.api.jobs_service import JobsService
+from serve_app.config import JobsConfig
+from tests.redis_server import RedisServer, needs_redis
+from tests.unit.api.test_document import draw
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    needs_redis()
+    (tmp_path / "redis").mkdir()
+    server = RedisServer(tmp_path / "redis")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def http(service, redis_server, tmp_path) -> AsyncIterator[httpx.AsyncClient]:
+    jobs = JobsService.open(JobsConfig(store="redis", url=redis_server.url, folder=str(tmp_path)))
+    transport = httpx.ASGITransport(build_api(service.reading, service.models, jobs), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service", timeout=60) as client:
+        yield client
+    await jobs.store.close()
+
+
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "hangs"])
+async def test_requests_are_refused_at_once_and_jobs_are_kept(http, redis_server, killed):
+    job = (await http.post("/v1/jobs", content=draw(2))).json()
+    if killed:
+        redis_server.kill()
+    else:
+        os.kill(redis_server.pid, signal.SIGSTOP)
+    for method, path, content in [
+        ("POST", "/v1/jobs", draw(1)),
+        ("GET", "/v1/jobs", None),
+        ("GET", job["links"]["self"], None),
+        ("GET", job["links"]["result"], None),
+        ("DELETE", job["links"]["self"], None),
+    ]:
+        started = time.monotonic()
+        refused = await http.request(method, path, content=content)
+        assert time.monotonic() - started < 2  # a second, and what a busy machine adds
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "store_unavailable"), path
+        assert int(refused.headers["retry-after"]) >= 1
+    ready = await http.get("/ready")
+    assert (ready.status_code, ready.json()["models"]["jobs"]["ready"]) == (503, False)
+    assert (await http.get("/health")).status_code == 200
+    if killed:
+        redis_server.start()
+    else:
+        os.kill(redis_server.pid, signal.SIGCONT)
+    assert (await http.get(job["links"]["self"])).json()["state"] == "queued"
+    assert [found["id"] for found in (await http.get("/v1/jobs")).json()["jobs"]] == [job["id"]]
