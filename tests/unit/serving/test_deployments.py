@@ -24,7 +24,7 @@ from serve_app.config import (
     RemoteConfig,
 )
 from serve_app.domain import ChartReading, ChartTable, LayoutTask, ModelInfo, OcrOptions, Readiness, Size, TextLine
-from serve_app.errors import Busy, ModelBroken, ModelUnavailable
+from serve_app.errors import Busy, ModelBroken, ModelUnavailable, Quarantined
 from serve_app.gpu.usage import Usage
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.serving import clients, deployments
@@ -500,3 +500,16 @@ class TestIngress:
                 answers = [(await http.post(path, content=PNG)).status_code for _ in range(2)]
                 assert answers == ([422, 422] if seconds else [503, 503])
         assert len(ocr.calls) == len(chart.calls) == calls
+
+    @pytest.mark.parametrize("model", ["ocr", "chart", "layout"])
+    async def test_what_happens_to_a_models_calls_is_counted_for_that_model(self, ocr, chart, model, recorder):
+        from ray.exceptions import ActorDiedError
+
+        layout = Handle("Page")
+        calls = {"ocr": ocr, "chart": chart, "layout": layout}
+        calls[model].read = SimpleNamespace(remote=calls[model]._answer("read", lambda *_: ActorDiedError()))
+        made = clients.Clients(NO_JOBS, ocr, chart, layout, True)
+        with pytest.raises(Quarantined):
+            await made.models[model].read(PNG, ())
+        retries = {name: recorder.values("serve_app_retries", name) for name in calls}
+        assert retries == {name: [1.0] if name == model else [] for name in calls}
