@@ -8,7 +8,7 @@ import asyncio
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from serve_app.api.json_file import json_bytes, load_file
 from serve_app.api.paddlex_contract import ERRORS, parse_body
@@ -67,7 +67,7 @@ class PageResult(BaseModel):
 
     prunedResult: dict[str, Any]
     markdown: Markdown
-    outputImages: dict[str, str] | None = None
+    outputImages: dict[str, str] = Field(default={}, description="Always empty: nothing is drawn.")
     inputImage: str | None = None
 
 
