@@ -23,6 +23,9 @@ GROW = 14.0
 SHORT = 0.6
 """Share of a cluster's width up to which a line is short."""
 
+CUT = 0.2
+"""Share of a line within a figure, from which it belongs to the figure whole."""
+
 _PROSE = (
     RegionKind.TEXT,
     RegionKind.TITLE,
@@ -81,7 +84,8 @@ def find_figures(
         if len(inside) > 1 and covered > PARTED_SHARE * region.box.area:
             figures += [Figure(_grow(large[i].box, large, lines, regions, reach), region.score) for i in inside]
         else:
-            figures.append(Figure(Box.around([region.box, *(large[i].box for i in inside)]), region.score))
+            box = Box.around([region.box, *(large[i].box for i in inside)])
+            figures.append(Figure(_take_in_cut(box, lines, regions), region.score))
     for i, cluster in enumerate(large):
         if i not in claimed and _may_be_figure(cluster, regions, figures):
             box = _grow(cluster.box, large, lines, regions, reach)
@@ -122,6 +126,19 @@ def _grow(box: Box, clusters: Sequence[Cluster], lines: Sequence[Box], regions: 
             continue
         taken.append(line)
     return Box.around(taken)
+
+
+def _take_in_cut(box: Box, lines: Sequence[Box], regions: Sequence[Region]) -> Box:
+    """The box with the short lines whole that its edge cuts: tick labels reach a little beyond their axis."""
+    prose = [region.box for region in regions if region.kind in _PROSE]
+    cut = [
+        line
+        for line in lines
+        if CUT <= _share(line, box) < 1
+        and line.width <= SHORT * box.width
+        and not any(_share(line, each) >= INSIDE for each in prose)
+    ]
+    return Box.around([box, *cut])
 
 
 def _share(part: Box, whole: Box) -> float:

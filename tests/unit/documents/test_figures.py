@@ -18,6 +18,12 @@ def test_a_box_of_the_model_holds_its_cluster():
     assert find([region(FIGURE)], [cluster]) == [Figure(Box(200, 300, 1020, 800), 0.9)]
 
 
+def test_a_label_that_the_box_cuts_is_taken_in_whole_and_prose_is_not():
+    tick, beside, prose = Box(180, 290, 230, 310), Box(900, 270, 1000, 295), Box(250, 790, 600, 815)
+    lines, regions = [tick, beside, prose], [region(FIGURE), region(prose, RegionKind.TEXT)]
+    assert find(regions, [Cluster(Box(220, 320, 1000, 780))], lines) == [Figure(Box(180, 290, 1000, 800), 0.9)]
+
+
 def test_a_box_in_which_nothing_is_drawn_is_text():
     assert find([region(FIGURE)], [Cluster(Box(200, 1000, 400, 1200))]) == [Figure(Box(200, 1000, 400, 1200), 0.0)]
 
