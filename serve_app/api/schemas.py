@@ -122,12 +122,14 @@ class CellBody(BaseModel):
     """A cell or header: its text, how sure the model is of it, its number if it is one, and where it was read.
 
     `place` is one point (the end of a bar, say), or the four corners of a text; null where the model does not say.
+    `suspect`: OCR found no text that holds this number, though the image prints most other values of the table.
     """
 
     text: str
     confidence: float = Field(ge=0, le=1)
     number: NumberBody | None = None
     place: list[Point] | None = None
+    suspect: bool = False
 
     @classmethod
     def of(cls, cell: Cell) -> Self:
@@ -137,6 +139,7 @@ class CellBody(BaseModel):
             confidence=round(cell.confidence, 4),
             number=cell.number and NumberBody.of(cell.number),
             place=_points(cell.place),
+            suspect=cell.suspect,
         )
 
 

@@ -74,13 +74,6 @@ def calibrate(table: ChartTable, grounds: Mapping[tuple[int, int], Ground], curv
     return replace(table, rows=rows)
 
 
-def judge_table(table: ChartTable, unread: int) -> float:
-    """The expected share of right values: of those in the table, of cells that are empty, and of marks in no cell."""
-    values = [cell for row in table.rows for cell in row[1:]]
-    count = len(values) + unread
-    return sum(cell.confidence for cell in values if cell.text) / count if count else 0.0
-
-
 def fit_curve(confidences: Sequence[float], right: Sequence[bool]) -> Curve:
     """The rising curve that is nearest to what was right, by least squares (pool adjacent violators)."""
     from scipy.optimize import isotonic_regression

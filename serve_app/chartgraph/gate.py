@@ -1,10 +1,10 @@
 """Chart or not: asks the numbers of an image and what was read of it, not the model's own word."""
 
 from serve_app.chartgraph.axis import Axis
-from serve_app.chartgraph.calibration import judge_table
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.domain import ChartKind, ChartTable
+from serve_app.tables.confidence import judge_table
 
 _TICKS = 5
 """Numbers in equal (or equal-ratio) steps that are an axis whatever stands beside it."""

@@ -20,6 +20,7 @@ from transformers import (
 
 from serve_app.charts.oom_ladder import OomLadder
 from serve_app.charts.profiles import ChartProfile
+from serve_app.charts.verdict import conclude
 from serve_app.domain import ChartReading, Size
 from serve_app.hosting.protocols import ChartInput, Stop
 from serve_app.imaging.proportions import bound_proportions
@@ -140,7 +141,7 @@ class ChatReader:
         parse = self._profile.parser
         assert parse is not None  # only models that want words have no parser, and they have their own reader
         table = parse(text, confidence)
-        return ChartReading(table, self._name, Size(*size), truncated or table.cut, text)
+        return conclude(ChartReading(table, self._name, Size(*size), truncated or table.cut, text))
 
     def _decode(self, tokens: list[int], certainty: list[float]) -> tuple[str, list[float]]:
         """The text and, for each character, the probability of the token that wrote it."""

@@ -9,14 +9,16 @@ from PIL import Image
 
 import serve_app.chartgraph.registry  # noqa: F401 - makes transformers know the model
 from serve_app.chartgraph.assembly import Assembly, assemble
-from serve_app.chartgraph.calibration import calibrate, judge_table, load_curves
+from serve_app.chartgraph.calibration import calibrate, load_curves
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.cuts import cut_at_marks
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.label_separation import separate_labels
 from serve_app.chartgraph.processing import ChartGraphProcessor
-from serve_app.domain import ChartKind, ChartReading, ChartTable, ReadingWarning, Size, TextLine
+from serve_app.charts.verdict import refuse
+from serve_app.domain import ChartReading, Size, TextLine
 from serve_app.hosting.protocols import ChartInput
+from serve_app.tables.confidence import judge_table
 
 
 class GraphReader:
@@ -61,8 +63,7 @@ class GraphReader:
     def _conclude(self, image: Image.Image, assembly: Assembly) -> ChartReading:
         seen = self._seen(Size(*image.size))
         if assembly.refusal:
-            warning = ReadingWarning("not_a_chart", assembly.refusal)
-            return ChartReading(ChartTable(kind=ChartKind.NONE), self._name, seen, warnings=(warning,), confidence=0.0)
+            return refuse(ChartReading(assembly.table, self._name, seen), assembly.refusal)
         table = calibrate(assembly.table, assembly.grounds, self._curves)
         confidence = judge_table(table, assembly.unread)
         return ChartReading(table, self._name, seen, warnings=assembly.warnings, confidence=confidence)

@@ -8,6 +8,7 @@ from typing import Any
 
 from serve_app.charts.chat_completions import ChatCompletionsClient, TokenLogprob
 from serve_app.charts.profiles import ChartProfile, find_profile
+from serve_app.charts.verdict import conclude
 from serve_app.config import ChartConfig, RemoteConfig
 from serve_app.domain import ChartReading, Size
 from serve_app.errors import ConfigError, ModelFailed
@@ -60,7 +61,8 @@ class OpenAiChart:
         tokens = choice.logprobs.content if choice.logprobs else None
         confidence = None if tokens is None else align_confidence(text, tokens)
         table = self._parse(text, confidence)
-        return ChartReading(table, self.name, size, truncated=choice.finish_reason == "length" or table.cut, raw=text)
+        truncated = choice.finish_reason == "length" or table.cut
+        return conclude(ChartReading(table, self.name, size, truncated, text))
 
     async def check(self) -> None:
         """Ask whether the server is there and serves the model.

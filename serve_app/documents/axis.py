@@ -25,6 +25,7 @@ _MAX_NUMBERS, _MAX_GROUP = 200, 40
 
 @dataclass(frozen=True, slots=True)
 class _Tick:
+    index: int  # among the texts
     value: float
     box: Box
 
@@ -40,8 +41,21 @@ def has_axis(texts: Sequence[PlacedText], min_ticks: int = MIN_TICKS) -> bool:
 
 def count_ticks(texts: Sequence[PlacedText]) -> int:
     """The most numbers that stand in a line and are affine, or log-affine, in their places."""
+    return max((len({tick.value for tick in axis}) for axis in _list_axes(texts)), default=0)
+
+
+def find_ticks(texts: Sequence[PlacedText], min_ticks: int) -> set[int]:
+    """The indices of the texts that are numbers of an axis of at least `min_ticks` distinct numbers."""
+    axes = [axis for axis in _list_axes(texts) if len({tick.value for tick in axis}) >= min_ticks]
+    return {tick.index for axis in axes for tick in axis}
+
+
+def _list_axes(texts: Sequence[PlacedText]) -> list[list[_Tick]]:
+    """For each line in which numbers stand, those of them that are affine, or log-affine, in their places."""
     ticks = [
-        _Tick(number.value, each.box) for each in texts if (number := parse_number(each.text)) and each.box.height > 0
+        _Tick(index, number.value, each.box)
+        for index, each in enumerate(texts)
+        if (number := parse_number(each.text)) and each.box.height > 0
     ][:_MAX_NUMBERS]
     alignments: tuple[tuple[Callable[[_Tick], float], int], ...] = (
         (lambda tick: tick.box.left, 1),
@@ -49,14 +63,7 @@ def count_ticks(texts: Sequence[PlacedText]) -> int:
         (lambda tick: tick.middle[0], 1),
         (lambda tick: tick.box.bottom, 0),
     )
-    return max(
-        (
-            _count_even([(tick.middle[along], tick.value) for tick in group])
-            for key, along in alignments
-            for group in _group(ticks, key)
-        ),
-        default=0,
-    )
+    return [_find_even(group, along) for key, along in alignments for group in _group(ticks, key)]
 
 
 def _group(ticks: Sequence[_Tick], key: Callable[[_Tick], float]) -> list[list[_Tick]]:
@@ -70,14 +77,17 @@ def _group(ticks: Sequence[_Tick], key: Callable[[_Tick], float]) -> list[list[_
     return [group[:_MAX_GROUP] for group in groups if len(group) > 1]
 
 
-def _count_even(places: Sequence[tuple[float, float]]) -> int:
-    """The most distinct values on one straight line of value over place, or of its logarithm over place.
+def _find_even(group: Sequence[_Tick], along: int) -> list[_Tick]:
+    """The numbers with the most distinct values on one straight line of value over place, or of its logarithm.
 
     A line is tried through each pair; the step is that between the pair's values as the ticks have it.
     """
-    best = 0
-    for scaled in (places, [(place, log10(value)) for place, value in places if value > 0]):
-        ordered = sorted(set(scaled))
+    best: set[tuple[float, float]] = set()
+    most = 0
+    places = [(tick.middle[along], tick.value) for tick in group]
+    for scale in (float, log10):
+        scaled = {(place, scale(value)): value for place, value in places if scale is float or value > 0}
+        ordered = sorted(scaled)
         steps = [end - start for (start, _), (end, _) in pairwise(ordered) if end > start]
         if not steps:
             continue
@@ -85,6 +95,7 @@ def _count_even(places: Sequence[tuple[float, float]]) -> int:
         for (start, low), (end, high) in combinations(ordered, 2):
             if end > start and high != low:
                 slope = (end - start) / (high - low)
-                fitting = {value for place, value in ordered if abs(start + (value - low) * slope - place) <= error}
-                best = max(best, len(fitting))
-    return best
+                fitting = [point for point in ordered if abs(start + (point[1] - low) * slope - point[0]) <= error]
+                if (distinct := len({value for _, value in fitting})) > most:
+                    best, most = {(point[0], scaled[point]) for point in fitting}, distinct
+    return [tick for tick, place in zip(group, places, strict=True) if place in best]

@@ -14,12 +14,14 @@ class Cell:
 
     `confidence` in [0, 1] comes from the probabilities of the tokens or links that made the text.
     `place` is where the model found it in the image, if it says so: a point (the end of a bar) or a text's outline.
+    `suspect` says that no printed text holds the number, though the image prints the values of its table.
     """
 
     text: str
     confidence: float = 1.0
     number: Number | None = None
     place: Point | Polygon | None = None
+    suspect: bool = False
 
 
 class ChartKind(StrEnum):

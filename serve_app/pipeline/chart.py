@@ -1,23 +1,27 @@
 """A request for the data of a chart."""
 
+import asyncio
 from dataclasses import replace
 
 from serve_app.domain import ChartReading, Page
 from serve_app.imaging.coordinates import rescale_lines, rescale_table
 from serve_app.pipeline.admission import Ticket
+from serve_app.pipeline.chart_check import check_values
 from serve_app.pipeline.deadline import within
 from serve_app.pipeline.service import CHART, OCR, Service
 from serve_app.pipeline.text import read_words
 from serve_app.pipeline.upload import Upload
+from serve_app.tables.evidence import TableEvidence
+from serve_app.tracing import span
 
 
 def admit_chart(service: Service, deadline_s: float) -> Ticket:
-    """Admit a request for a chart: to both models at once where the chart model needs the OCR's words.
+    """Admit a request for a chart, to both models at once: what the one reads is checked against the other's words.
 
     Raises:
         Busy: it could not be served in time.
     """
-    return service.admission.admit([OCR, CHART] if service.chart_wants_words else [CHART], deadline_s)
+    return service.admission.admit([OCR, CHART], deadline_s)
 
 
 async def read_chart(service: Service, ticket: Ticket, upload: Upload) -> ChartReading:
@@ -27,11 +31,32 @@ async def read_chart(service: Service, ticket: Ticket, upload: Upload) -> ChartR
         AppError: UnreadableImage, DeadlineExceeded, or what the models raise.
     """
     async with within(ticket):
-        page = await read_words(service, ticket, upload) if service.chart_wants_words else None
-        return await read_chart_with(service, ticket, upload, page)
+        _, reading, _ = await read_with_words(service, ticket, upload)
+        return reading
 
 
-async def read_chart_with(service: Service, ticket: Ticket, upload: Upload, page: Page | None) -> ChartReading:
+async def read_with_words(service: Service, ticket: Ticket, upload: Upload) -> tuple[Page, ChartReading, TableEvidence]:
+    """Read a chart and its text, and check the one against the other.
+
+    The models run side by side, unless the chart model needs the OCR's words first.
+
+    Raises:
+        AppError: UnreadableImage, or what the models raise.
+    """
+    if service.chart_wants_words:
+        page = await read_words(service, ticket, upload)
+        reading = await _read_chart_with(service, ticket, upload, page)
+    else:
+        await upload.prepare_for_both()
+        async with asyncio.TaskGroup() as tasks:
+            words = tasks.create_task(read_words(service, ticket, upload))
+            chart = tasks.create_task(_read_chart_with(service, ticket, upload, None))
+        page, reading = words.result(), chart.result()
+    with span("merge"):
+        return page, *await asyncio.to_thread(check_values, reading, page.lines)
+
+
+async def _read_chart_with(service: Service, ticket: Ticket, upload: Upload, page: Page | None) -> ChartReading:
     """Read a chart whose text is known, or None where the model wants none."""
     prepared = await upload.prepare_for_chart()
     lines = rescale_lines(page.lines, page.size, prepared.size) if page else ()

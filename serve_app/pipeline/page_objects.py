@@ -25,10 +25,10 @@ from serve_app.domain import (
 )
 from serve_app.imaging.coordinates import move_polygon, move_table, rescale_lines
 from serve_app.pipeline.admission import Ticket
+from serve_app.pipeline.chart_check import check_values
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page_canvas import PageCanvas
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
-from serve_app.tables.evidence import find_evidence
 
 MIN_LINES = 3
 """Lines of a PDF's own text inside a figure, from which the chart is read with them rather than with OCR."""
@@ -108,7 +108,7 @@ class ObjectReader:
             return block
         placed = replace(reading, table=move_table(reading.table, box.left, box.top, 1 / scale))
         texts = tuple(_move_line(line, box.left * scale, box.top * scale, 1 / scale) for line in words)
-        evidence = await asyncio.to_thread(find_evidence, placed.table, texts)
+        placed, evidence = await asyncio.to_thread(check_values, placed, texts)
         return replace(
             block, kind=BlockKind.CHART, chart=ChartData(placed, texts, evidence), confidence=placed.confidence
         )

@@ -7,7 +7,7 @@ import { postJson } from "./service.js";
  * @typedef {{id: string, text: string, original: string, confidence: number | null,
  *   number: {value: number, unit: string | null, percent: boolean} | null, place: [number, number][] | null,
  *   evidence: {line: number, text: string, polygon: [number, number][], similarity: number} | null, corrected: string | null,
- *   checked: boolean}} Cell
+ *   checked: boolean, suspect: boolean}} Cell
  *   `original` is what the model read; `checked` says whether the text of the image was asked to confirm it
  */
 
@@ -61,6 +61,7 @@ export class Table {
     if (cell.evidence) sure.push(`confirmed by the text “${cell.evidence.text}”`);
     else if (cell.checked && cell.place?.length === 1) sure.push("measured in the drawing; no printed text says it");
     else if (cell.checked) sure.push("no text in the image confirms it");
+    if (cell.suspect) sure.push("suspect: the image prints the other values, and this number nowhere");
     return sure.join("; ");
   }
 
@@ -125,5 +126,6 @@ function makeCell(id, read) {
     evidence: read.evidence ?? null,
     corrected: read.corrected ?? null,
     checked: "evidence" in read,
+    suspect: read.suspect ?? false,
   };
 }

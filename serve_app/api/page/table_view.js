@@ -97,6 +97,7 @@ function showFacts(table, cell, correct) {
   const facts = [];
   if (cell.confidence !== null && cell.text) facts.push(showConfidence(cell.confidence));
   if (cell.evidence) facts.push(el("span", { class: "confirmed" }, "✓"));
+  if (cell.suspect) facts.push(el("span", { class: "suspect", title: table.explain(cell) }, "?"));
   for (const fact of facts) fact.setAttribute("aria-hidden", "true"); // the sentence below says the same
   facts.push(el("span", { class: "unseen" }, table.explain(cell)));
   if (cell.corrected) {

@@ -1,6 +1,6 @@
 import pytest
 
-from serve_app.chartgraph.calibration import Curve, Ground, calibrate, fit_curve, judge_table, load_curves, write_curves
+from serve_app.chartgraph.calibration import Curve, Ground, calibrate, fit_curve, load_curves, write_curves
 from serve_app.domain import Cell, ChartTable, Number
 
 TABLE = ChartTable(
@@ -33,9 +33,3 @@ def test_curves_are_kept_with_the_weights(tmp_path):
     assert load_curves(tmp_path) == {}
     write_curves(curves, tmp_path)
     assert load_curves(tmp_path) == curves
-
-
-def test_the_table_is_as_sure_as_its_values_its_gaps_and_what_was_not_read():
-    assert judge_table(TABLE, 0) == pytest.approx(0.4)
-    assert judge_table(TABLE, 2) == pytest.approx(0.2)
-    assert judge_table(ChartTable(), 0) == 0.0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from serve_app.config import AppConfig, ChartConfig, OcrConfig
-from serve_app.domain import Size
+from serve_app.domain import OcrOptions, Size
 from serve_app.pipeline.chart import admit_chart, read_chart
 from serve_app.pipeline.service import CHART, OCR
 from serve_app.pipeline.upload import Upload
@@ -37,10 +37,10 @@ async def test_the_words_are_given_in_pixels_of_the_charts_own_copy(bench):
     assert made.ocr.options[0].chart is True
 
 
-async def test_a_model_without_words_is_asked_alone_and_given_none(bench):
+async def test_a_model_without_words_is_given_none(bench):
     made = bench(wants_words=False)
     await read(made, AppConfig())
-    assert made.ocr.images == []
+    assert made.ocr.options == [OcrOptions(return_word_box=True, chart=True)]
     assert made.chart.charts[0].lines == ()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from serve_app.config import AppConfig, ChartConfig, Limits
-from serve_app.domain import Cell, ChartReading, ChartTable, OcrOptions, ReadingWarning, Size
+from serve_app.domain import Cell, ChartReading, ChartTable, Number, OcrOptions, ReadingWarning, Size
 from serve_app.errors import Busy, DeadlineExceeded, ModelUnavailable, UnreadableImage
 from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.pipeline.analysis import admit_analysis, analyze
@@ -55,10 +55,26 @@ async def test_a_model_without_words_reads_beside_the_ocr():
     assert analysis.page.size == Size(2048, 116)
 
 
-async def test_a_chart_alone_needs_no_ocr_where_the_model_wants_no_words():
-    service, ocr, chart = build(wants_words=False)
-    await read_chart(service, admit_chart(service, 60), await opened(service, LARGE))
-    assert (ocr.calls, chart.calls) == (0, 1)
+async def test_a_chart_alone_is_checked_against_the_words_that_its_model_does_not_want():
+    class Inventing(FakeChart):
+        def read(self, charts):
+            values = ("42", "17", "35", "99")
+            rows = tuple((Cell("bar"), Cell(value, number=Number(float(value)))) for value in values)
+            return [ChartReading(ChartTable((Cell(""), Cell("t")), rows), "inventing", Size(9, 9)) for _ in charts]
+
+    class Printed(FakeOcr):
+        def read(self, image, options):
+            page = super().read(image, options)
+            return replace(page, lines=(replace(page.lines[0], text="42 17 35 28"),))
+
+    service, ocr, chart = build(wants_words=False, chart_engine=Inventing())
+    ocr.engine = Printed()
+    reading = await read_chart(service, admit_chart(service, 60), await opened(service, LARGE))
+    assert (ocr.calls, chart.calls, chart.lines) == (1, 1, ())
+    assert [row[1].suspect for row in reading.table.rows] == [False, False, False, True]
+    assert [warning.code for warning in reading.warnings] == ["values_unsupported"]
+    analysis = await analyze(service, admit_analysis(service, 60), await opened(service, LARGE))
+    assert analysis.reading == reading
 
 
 async def test_places_come_back_in_pixels_of_the_upload():
@@ -132,7 +148,7 @@ async def test_a_chart_is_admitted_to_all_its_models_at_once(wants_words):
     with admit_chart(service, 60) as ticket:
         assert count_in_flight(service) == {OCR: 0, CHART: 0}  # its upload has yet to come
         ticket.reserve()
-        assert count_in_flight(service) == {OCR: int(wants_words), CHART: 1}
+        assert count_in_flight(service) == {OCR: 1, CHART: 1}
     with admit_analysis(service, 60) as ticket:
         ticket.reserve()
         assert count_in_flight(service) == {OCR: 1, CHART: 1}
