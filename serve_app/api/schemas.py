@@ -153,7 +153,8 @@ class ResolutionBody(BaseModel):
 class ChartBody(AnswerBody):
     """The answer of `/v1/chart`: each row is as long as `columns`; its first cell is the row's label.
 
-    `kind` is `none`, and the table empty, where the image is no chart that can be read: `warnings` say why.
+    `kind` is `none`, and the table empty, where the image is no chart that can be read: `warnings` say why; it is
+    `table` where the image shows a table instead, which was read as one.
     `confidence`: the estimated share of the table's values that are right.
     `truncated`: the model's answer was too long to be written or read whole: rows or parts of texts may be missing.
     `resolution`: the size at which the model saw the image.

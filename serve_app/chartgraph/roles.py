@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from serve_app.domain import ChartKind
 
-CHART_KINDS = tuple(kind for kind in ChartKind if kind is not ChartKind.NONE)
+CHART_KINDS = tuple(kind for kind in ChartKind if kind not in (ChartKind.NONE, ChartKind.TABLE))
 """The kinds that the model tells apart, in the order of its output."""
 
 

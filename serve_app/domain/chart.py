@@ -35,6 +35,8 @@ class ChartKind(StrEnum):
     UNKNOWN = "unknown"
     NONE = "none"
     """The image is no chart that can be read: its table is empty."""
+    TABLE = "table"
+    """The image shows no chart but a table, which was read as one."""
 
 
 @dataclass(frozen=True, slots=True)

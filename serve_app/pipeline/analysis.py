@@ -6,7 +6,7 @@ from serve_app.domain import ChartReading, Page
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.chart import read_with_words
 from serve_app.pipeline.deadline import within
-from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.pipeline.upload import Upload
 from serve_app.tables.evidence import TableEvidence
 
@@ -26,7 +26,7 @@ def admit_analysis(service: Service, deadline_s: float) -> Ticket:
     Raises:
         Busy: it could not be served in time.
     """
-    return service.admission.admit([OCR, CHART], deadline_s)
+    return service.admission.admit([OCR, CHART], deadline_s, also=[LAYOUT])
 
 
 async def analyze(service: Service, ticket: Ticket, upload: Upload) -> Analysis:

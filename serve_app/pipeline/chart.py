@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import replace
 
-from serve_app.domain import ChartReading, Page
+from serve_app.domain import ChartKind, ChartReading, Page
 from serve_app.imaging.coordinates import rescale_lines, rescale_table
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.chart_check import check_values
 from serve_app.pipeline.deadline import within
-from serve_app.pipeline.service import CHART, OCR, Service
+from serve_app.pipeline.drawn_table import read_drawn_table
+from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 from serve_app.pipeline.text import read_words
 from serve_app.pipeline.upload import Upload
 from serve_app.tables.evidence import TableEvidence
@@ -21,7 +22,7 @@ def admit_chart(service: Service, deadline_s: float) -> Ticket:
     Raises:
         Busy: it could not be served in time.
     """
-    return service.admission.admit([OCR, CHART], deadline_s)
+    return service.admission.admit([OCR, CHART], deadline_s, also=[LAYOUT])
 
 
 async def read_chart(service: Service, ticket: Ticket, upload: Upload) -> ChartReading:
@@ -36,7 +37,7 @@ async def read_chart(service: Service, ticket: Ticket, upload: Upload) -> ChartR
 
 
 async def read_with_words(service: Service, ticket: Ticket, upload: Upload) -> tuple[Page, ChartReading, TableEvidence]:
-    """Read a chart and its text, and check the one against the other.
+    """Read a chart and its text, and check the one against the other; where there is no chart, look for a table.
 
     The models run side by side, unless the chart model needs the OCR's words first.
 
@@ -52,6 +53,10 @@ async def read_with_words(service: Service, ticket: Ticket, upload: Upload) -> t
             words = tasks.create_task(read_words(service, ticket, upload))
             chart = tasks.create_task(_read_chart_with(service, ticket, upload, None))
         page, reading = words.result(), chart.result()
+    if reading.table.kind is ChartKind.NONE:
+        for_ocr, _ = await upload.prepare_for_both()
+        lines = rescale_lines(page.lines, page.size, for_ocr.size)
+        reading = await read_drawn_table(service, ticket, for_ocr.data, lines, reading)
     with span("merge"):
         return page, *await asyncio.to_thread(check_values, reading, page.lines)
 
