@@ -156,6 +156,17 @@ def test_a_warning_of_the_service_is_shown(site, recorded):
     assert "The image has two panels" in site.page.locator(".warnings").inner_text()
 
 
+def test_a_number_that_is_printed_nowhere_is_marked(site, recorded):
+    answer = deepcopy(recorded["/v1/analyze"])
+    answer["chart"]["rows"][1][1]["suspect"] = True
+    site.answer("**/v1/analyze", answer)
+    site.read(CHART)
+    mark = site.page.locator(".cell .suspect")
+    assert mark.count() == 1
+    assert "suspect" in mark.get_attribute("title")
+    assert "suspect" in site.find("Pears, Tonnes").evaluate("field => field.nextSibling.textContent")
+
+
 def test_the_sample_is_read(site):
     site.page.get_by_role("button", name="Try it with a sample").click()
     site.wait()
