@@ -1,0 +1,1 @@
+"""The service under hours of mixed load: whether its processes stay as large as they were."""
