@@ -34,11 +34,11 @@ class Trend:
 
 
 def fit_trends(samples: Sequence[Sample], warmup_s: float) -> list[Trend]:
-    """The trends of a process after its own first `warmup_s` seconds; none if too few samples are left."""
+    """The trends of a process after its own first `warmup_s` seconds; none if they are shorter than half of that."""
     if not samples:
         return []
     settled = [sample for sample in samples if sample.at - samples[0].at >= warmup_s]
-    if len(settled) < TENTHS:
+    if len(settled) < TENTHS or settled[-1].at - settled[0].at < warmup_s / 2:
         return []
     edges = [len(settled) * number // TENTHS for number in range(TENTHS + 1)]
     tenths = [settled[begin:end] for begin, end in pairwise(edges)]

@@ -70,5 +70,10 @@ def test_a_role_whose_processes_all_end_early_is_not_called_flat():
     assert judge(run(), required=["Chart"]) == ["Chart: no process lived long enough to tell"]
 
 
+def test_a_process_that_ended_soon_after_its_warm_up_is_not_judged():
+    assert judge(run(lambda at: at * MIB, end=880)) == []
+    assert judge(run(lambda at: at * MIB, end=920))
+
+
 def test_no_samples_have_no_trend():
     assert fit_trends([], WARM_UP_S) == []
