@@ -27,6 +27,7 @@ from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
 from serve_app.serving.logs import join_serve_log
 from serve_app.serving.metrics import IngressMetrics, ModelMetrics
+from serve_app.serving.refusals import return_refusals
 
 CPU_NICENESS = 10
 """Of a model that computes on the CPU. It shares the cores with the proxy and the ingress, which need little of them,
@@ -48,6 +49,7 @@ class Ocr:
         )
         self._info = ModelInfo(self._model.engine.name, "ocr", config.engine, self._model.engine.device)
 
+    @return_refusals
     async def read(self, image: bytes, options: OcrOptions) -> Page:
         """Read an encoded image; polygons are in its pixels."""
         decoded = await asyncio.to_thread(decode_prepared, image)
@@ -80,6 +82,7 @@ class Chart:
         self._queue = ChartQueue(self._model, size=size, pixels=config.batch_pixels)
         self._info = ModelInfo(self._model.engine.name, "chart", "transformers", self._model.engine.device)
 
+    @return_refusals
     async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
         return await self._queue.read(ChartInput(await asyncio.to_thread(decode_prepared, image), tuple(lines)))
@@ -102,6 +105,7 @@ class RemoteChart:
         self._metrics = ModelMetrics("chart")
         self._engine = OpenAiChart(config, remote)
 
+    @return_refusals
     async def read(self, image: bytes, lines: Sequence[TextLine]) -> ChartReading:
         """Read an encoded chart; places and resolution are in its pixels."""
         started = time.monotonic()
@@ -146,6 +150,7 @@ class Layout:
         )
         self._info = ModelInfo(self._model.engine.name, "layout", config.engine, self._model.engine.device)
 
+    @return_refusals
     async def read(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
         """Look at an encoded image; places are in its pixels."""
         decoded = await asyncio.to_thread(decode_prepared, image)

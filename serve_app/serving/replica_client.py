@@ -132,7 +132,7 @@ class ReplicaClient(Generic[In, Out]):
     async def _call(self, method: str, *arguments: Any) -> Any:
         response = getattr(self._handle, method).remote(*arguments)
         try:
-            return await response
+            result = await response
         except asyncio.CancelledError:
             # The caller has gone, or its deadline is over; Serve would let the replica work on.
             response.cancel()
@@ -145,3 +145,6 @@ class ReplicaClient(Generic[In, Out]):
             raise Busy(f"All replicas of {self._name} are busy and the queue is full") from None
         except DeploymentUnavailableError as error:
             raise ModelUnavailable(f"{self._name} cannot start: {error}") from None
+        if isinstance(result, AppError):  # see return_refusals
+            raise result
+        return result

@@ -119,7 +119,7 @@ def main() -> int:
     result = {
         "minutes": arguments.minutes,
         "failures": failures,
-        "answers": asdict(answers),
+        "answers": vars(answers),
         "processes": [asdict(course) for course in courses],
     }
     arguments.out.mkdir(parents=True, exist_ok=True)

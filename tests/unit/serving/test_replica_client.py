@@ -8,11 +8,18 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.schema import ReplicaState
 
 from serve_app.domain import ModelInfo, OcrOptions, Readiness
-from serve_app.errors import Busy, ModelBroken, ModelUnavailable, OutOfMemory, Quarantined
+from serve_app.errors import Busy, ModelBroken, ModelUnavailable, OutOfMemory, Quarantined, UnreadableImage
 from serve_app.serving import replica_client
 from serve_app.serving.replica_client import BROKEN_PAUSES_S, ReplicaClient
 
 IMAGE, OTHER = b"image", b"other image"
+
+
+class Returned:
+    """An error that a replica returns, and does not raise."""
+
+    def __init__(self, error):
+        self.error = error
 
 
 class Response:
@@ -31,7 +38,7 @@ class Response:
             await self.outcome.wait()
         if isinstance(self.outcome, Exception):
             raise self.outcome
-        return self.outcome
+        return self.outcome.error if isinstance(self.outcome, Returned) else self.outcome
 
     def cancel(self):
         self.cancelled = True
@@ -152,6 +159,13 @@ async def test_an_error_of_the_engine_comes_as_it_was_raised():
         await read(client)
     assert type(caught.value) is OutOfMemory
     assert (caught.value.message, caught.value.retry_after) == ("too large", 3)
+    assert (len(handle.responses), metrics.retries.count) == (1, 0)
+
+
+async def test_a_refusal_that_a_replica_returned_is_raised_and_not_tried_again():
+    client, handle, metrics = build(Returned(UnreadableImage("The image is cut short")))
+    with pytest.raises(UnreadableImage, match="cut short"):
+        await read(client)
     assert (len(handle.responses), metrics.retries.count) == (1, 0)
 
 
