@@ -2,6 +2,9 @@
 
 python -m tests.bench.fuzz --count 60000                              in this process's children, on fake models
 python -m tests.bench.fuzz --count 2000 --url http://127.0.0.1:8000    to a running service
+
+Over HTTP the deaths are those of the service's replicas, if it runs on this machine; else it says that it cannot tell.
+A replica that the autoscaler stopped counts as well.
 """
 
 import argparse
@@ -25,6 +28,7 @@ from serve_app.config import AppConfig
 from serve_app.hosting.fake import FakeChart, FakeOcr
 from serve_app.pipeline.load import ReplicaCounts
 from serve_app.pipeline.service import CHART, OCR
+from tests.bench.soak.processes import MODELS, Sampler, find_raylet
 from tests.clients import LocalChart, LocalOcr, build_service
 from tests.fuzzing import make_request, post
 
@@ -50,23 +54,47 @@ def main() -> int:
     parser.add_argument("--url")
     arguments = parser.parse_args()
     taken: list[Taken] = []
-    deaths = []
+    deaths: list[int] = []
+    broken: list[int] = []  # chunks whose process ended: without a URL, the application's
+    replicas = find_replicas(arguments.url)
+    known = replicas is not None
     for first in range(arguments.first, arguments.first + arguments.count, CHUNK):
         count = min(CHUNK, arguments.first + arguments.count - first)
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             try:
                 taken += pool.submit(run_chunk, first, count, arguments.url).result()
             except BrokenProcessPool:
-                deaths.append(first)
+                broken.append(first)
+        left = find_replicas(arguments.url)
+        if replicas and (left is None or replicas - left):
+            deaths.append(first)
+        replicas = left
         if len(taken) % (20 * CHUNK) == 0:
             print(f"{len(taken):,} done, {dict(Counter(one.status for one in taken))}", flush=True)
-    return report(taken, deaths)
+    if arguments.url is None:
+        print(f"{len(broken)} deaths of the process, in the chunks of {CHUNK} from {broken}")
+    else:
+        print(f"{len(broken)} deaths of this client, in the chunks of {CHUNK} from {broken}")
+        ended = f"{len(deaths)} chunks of {CHUNK} in which replicas ended, from {deaths}"
+        print("cannot tell deaths of replicas: no Ray Serve on this machine has this URL" if not known else ended)
+    return int(bool(report(taken) or deaths or broken))
 
 
-def report(taken: list[Taken], deaths: list[int]) -> int:
-    """Print the totals and the worst."""
+def find_replicas(url: str | None) -> set[tuple[int, float]] | None:
+    """The service's replicas, by process id and time of creation; None if they are not on this machine."""
+    if url is None:
+        return None
+    try:
+        sampler = Sampler(find_raylet(httpx.URL(url)))
+    except LookupError:
+        return None
+    sampler.take(0.0)
+    return {key for key, course in sampler.courses.items() if course.role in (*MODELS, "Ingress", "Jobs")}
+
+
+def report(taken: list[Taken]) -> int:
+    """Print the totals and the worst; 1 if a request failed."""
     print(f"{len(taken):,} requests: {dict(sorted(Counter(one.status for one in taken).items()))}")
-    print(f"{len(deaths)} deaths of the process, in the chunks of {CHUNK} from {deaths}")
     failed = [one.seed for one in taken if one.status >= 500]
     print(f"{len(failed)} answered with 5xx: {failed[:20]}")
     for name, values, bound in (("s", "seconds", MOST_S), ("MB", "megabytes", MOST_MB)):
@@ -74,7 +102,7 @@ def report(taken: list[Taken], deaths: list[int]) -> int:
         over = sum(getattr(one, values) > bound for one in taken)
         listed = ", ".join(f"{getattr(one, values):.2f} {name} (number {one.seed}: {one.status})" for one in worst)
         print(f"{over} over {bound} {name}; the worst: {listed}")
-    return int(bool(failed or deaths))
+    return int(bool(failed))
 
 
 def run_chunk(first: int, count: int, url: str | None) -> list[Taken]:

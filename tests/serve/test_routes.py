@@ -124,6 +124,14 @@ def test_a_hostile_file_gets_its_status_and_the_next_request_its_answer(service,
     assert service.get("/health").status_code == 200
 
 
+def test_a_damaged_image_leaves_no_traceback_in_the_log(running):
+    logged = len(running.log.read_text())
+    answer = running.http.post("/v1/ocr", content=HOSTILE["truncated_jpeg"][0]())
+    assert answer.status_code == 400
+    running.http.post("/v1/ocr", files=upload(PAGE))  # what is logged comes a moment later
+    assert "Traceback" not in running.log.read_text()[logged:]
+
+
 def test_the_service_still_reads_after_all_that(service):
     assert service.post("/v1/ocr", files=upload(PAGE)).json()["lines"][0]["text"] == PAGE_LINES[0]
 

@@ -112,7 +112,7 @@ def main() -> int:
         if url is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             url = str(stack.enter_context(start_service(shipped_config(), folder)).http.base_url)
-        sampler = Sampler(find_raylet(httpx.URL(url).port or 80))
+        sampler = Sampler(find_raylet(httpx.URL(url)))
         answers = asyncio.run(drive(url, sampler, arguments.minutes * 60, arguments.clients, arguments.every))
     courses = list(sampler.courses.values())
     failures = report(courses, answers, warmup_s)

@@ -5,9 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import httpx
 import psutil
 
 PDF_CHILD = "PDF child"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MODELS = ("Ocr", "Chart", "Layout")
 TITLES = (
     (re.compile(r"^ray::ServeReplica:[^:]+:(\w+)"), None),
@@ -45,12 +47,15 @@ def tell_role(command: str) -> str | None:
     return None
 
 
-def find_raylet(port: int) -> psutil.Process:
-    """The raylet that started the process which listens on the port.
+def find_raylet(url: httpx.URL) -> psutil.Process:
+    """The raylet that started the process which listens at the URL, of the loopback interface.
 
     Raises:
         LookupError: when there is none on this machine.
     """
+    if url.host not in LOOPBACK:
+        raise LookupError(f"{url.host} is not this machine: give the service's URL on 127.0.0.1")
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
     for connection in psutil.net_connections("tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
             for process in (listener := psutil.Process(connection.pid), *listener.parents()):

@@ -2,6 +2,7 @@ import socket
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import httpx
 import psutil
 import pytest
 
@@ -110,4 +111,9 @@ def test_a_listener_that_is_not_ray_serve_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(LookupError, match=str(port)):
-            find_raylet(port)
+            find_raylet(httpx.URL(f"http://127.0.0.1:{port}"))
+
+
+def test_another_machine_is_refused():
+    with pytest.raises(LookupError, match=r"example\.org is not this machine"):
+        find_raylet(httpx.URL("http://example.org:8000"))
