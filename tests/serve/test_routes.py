@@ -126,7 +126,7 @@ def test_a_hostile_file_gets_its_status_and_the_next_request_its_answer(service,
 
 def test_a_damaged_image_leaves_no_traceback_in_the_log(running):
     logged = len(running.log.read_text())
-    answer = running.http.post("/v1/ocr", content=HOSTILE["truncated_jpeg"][0]())
+    answer = running.http.post("/v1/ocr", content=HOSTILE["png_bad_zlib"][0]())  # decoded in the replica
     assert answer.status_code == 400
     running.http.post("/v1/ocr", files=upload(PAGE))  # what is logged comes a moment later
     assert "Traceback" not in running.log.read_text()[logged:]
