@@ -11,7 +11,7 @@ from serve_app.api.document_schemas import DocumentBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import DocumentTicket, find_service
-from serve_app.api.upload import ENVELOPE, UNTOLD, describe_upload, find_content_type, find_file
+from serve_app.api.upload import ENVELOPE, MEDIA_TYPES, UNTOLD, describe_upload, find_content_type, find_file
 from serve_app.errors import UnsupportedMedia
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document import read_document
@@ -19,7 +19,7 @@ from serve_app.pipeline.document_options import DocumentOptions
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
 
-DOCUMENT_BODY = describe_upload("application/pdf")
+DOCUMENT_BODY = describe_upload("application/pdf", *MEDIA_TYPES)
 
 
 class DocumentQuery(BaseModel):

@@ -22,7 +22,7 @@ _EXAMPLES: dict[type[AppError], str] = {
     errors.UploadTimeout: "The upload did not arrive within 120 s: 4 bytes did. Send it again",
     errors.TooManyBytes: "The upload has 7,340,032 bytes, which exceeds the limit of 5,242,880. Send a smaller image",
     errors.TooManyPixels: "The image has 30,000 x 30,000 pixels, which exceeds the limit of 40,000,000. Scale it down",
-    errors.UnsupportedMedia: "This is a PDF, which this service does not read. Render its pages as PNG",
+    errors.UnsupportedMedia: "This is a video, which this service does not read. Send one frame of it as PNG or JPEG",
     errors.InvalidParameter: "format: Input should be 'json', 'markdown', 'csv' or 'html'",
     errors.Quarantined: "This image crashed 2 replicas. It is refused for the next 540 s",
     errors.Busy: "Estimated wait of 16.2 s for the ocr model exceeds the limit of 15 s",

@@ -8,11 +8,9 @@ PDF = "PDF"
 _PDF_WITHIN = 1024
 """Bytes before `%PDF-` that readers skip (ISO 32000-1, annex H.3.4.1)."""
 
-_AVIF_BRANDS = (b"avif", b"avis")
-
 
 def find_kind(data: bytes) -> str:
-    """`PDF`, or Pillow's name of an image format: those of /v1/ocr, GIF and AVIF.
+    """`PDF`, or Pillow's name of an image format: those of /v1/ocr.
 
     Raises:
         UnsupportedMedia: for anything else, saying what it seems to be.
@@ -20,10 +18,6 @@ def find_kind(data: bytes) -> str:
     image_format = find_format(data)
     if image_format is not None:
         return image_format
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
-    if data[4:8] == b"ftyp" and data[8:12] in _AVIF_BRANDS:
-        return "AVIF"
     if b"%PDF-" in data[: _PDF_WITHIN + 5]:
         return PDF
     raise UnsupportedMedia(

@@ -14,14 +14,15 @@ GIF = (b"GIF87a", b"GIF89a")
 BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 """Bytes of the known DIB headers; tells a bitmap from a text that begins with "BM"."""
 
-RENDER = "Render its pages as PNG and send those one by one"
+PDF = "a PDF"
+RENDER = "Save it as PDF and send that to /v1/document"
 CONVERT = "Convert it to PNG or JPEG and send that"
 RAW_BYTES = "Send the image's own bytes"
-IMAGE = "Send an image: PNG, JPEG, WEBP, BMP, TIFF or GIF"
+IMAGE = f"Send an image: PNG, JPEG, WEBP, BMP, TIFF{', GIF or AVIF' if features.check('avif') else ' or GIF'}"
 
 # (offset, magic bytes, what it is, what to do)
 _OTHERS = (
-    (0, b"%PDF-", "a PDF", RENDER),
+    (0, b"%PDF-", PDF, "Send it to /v1/document, which reads every page"),
     (0, b"%!PS", "a PostScript file", RENDER),
     (0, b"8BPS", "a Photoshop file", CONVERT),
     (0, b"\0\0\1\0", "an icon", CONVERT),
@@ -80,6 +81,8 @@ def find_format(data: bytes) -> str | None:
 def explain_refusal(data: bytes) -> str:
     """A sentence on what the upload seems to be, and one on what to send in its place."""
     what, advice = _describe(data[:_HEAD], data)
+    if what == PDF:
+        return f"This is {what}, and images are read here. {advice}"
     return f"This is {what}, which this service does not read. {advice}"
 
 

@@ -77,7 +77,7 @@ def test_bombs_are_refused_by_their_header(name: str) -> None:
 def test_each_refusal_has_its_class() -> None:
     with pytest.raises(EmptyUpload):
         check(b"")
-    with pytest.raises(UnsupportedMedia, match=r"a PDF.*PNG"):
+    with pytest.raises(UnsupportedMedia, match=r"a PDF.*/v1/document"):
         check(b"%PDF-1.7\n")
     with pytest.raises(TooManyBytes, match=rf"{len(SOUND['PNG']):,} bytes, which exceeds the limit of 100"):
         check(SOUND["PNG"], max_bytes=100)
