@@ -36,7 +36,8 @@ MIN_LINES = 3
 MIN_CELLS = 4
 """Cells of the smallest table."""
 
-NO_CHART = (ChartKind.NONE, ChartKind.UNKNOWN)
+MIN_CONFIRMED = 2
+"""Cells that the text confirms, at least, where a model gives a table but does not say which kind of chart it is."""
 
 
 class ObjectReader:
@@ -104,11 +105,14 @@ class ObjectReader:
             words = rescale_lines(page.lines, page.size, image.size)
         with self._ticket.call(CHART):
             reading = await self._service.chart.read(image.data, tuple(words))
-        if reading.table.kind in NO_CHART or not reading.table.rows:
+        if reading.table.kind is ChartKind.NONE or not reading.table.rows:
             return block
         placed = replace(reading, table=move_table(reading.table, box.left, box.top, 1 / scale))
         texts = tuple(_move_line(line, box.left * scale, box.top * scale, 1 / scale) for line in words)
         placed, evidence = await asyncio.to_thread(check_values, placed, texts)
+        confirmed = sum(cell.line is not None for row in evidence.rows for cell in row)
+        if placed.table.kind is ChartKind.UNKNOWN and confirmed < MIN_CONFIRMED:
+            return block
         return replace(
             block, kind=BlockKind.CHART, chart=ChartData(placed, texts, evidence), confidence=placed.confidence
         )

@@ -17,6 +17,7 @@ from serve_app.domain import (
     ChartReading,
     ChartTable,
     LayoutTask,
+    Number,
     OcrOptions,
     Page,
     Region,
@@ -212,12 +213,23 @@ async def test_no_model_is_asked_where_nobody_wants_charts():
     assert (reading.ocr.calls, reading.chart.calls) == (0, 0)
 
 
-@pytest.mark.parametrize("kind", [ChartKind.NONE, ChartKind.UNKNOWN])
-async def test_what_the_model_takes_for_no_chart_stays_a_figure(kind):
+async def test_what_the_model_takes_for_no_chart_stays_a_figure():
     chart = TwoBars()
-    chart.kind = kind
+    chart.kind = ChartKind.NONE
     block = await Reading(chart=chart).read_figure(ScaledCanvas(1.0))
     assert (block.kind, block.chart, block.confidence) == (BlockKind.FIGURE, None, 1.0)
+
+
+@pytest.mark.parametrize(("texts", "kind"), [(["Oslo", "Rome", "41"], BlockKind.CHART), (["41"], BlockKind.FIGURE)])
+async def test_a_table_without_a_kind_is_a_chart_where_the_text_confirms_it(texts, kind):
+    class Kindless(FakeChart):
+        def read(self, charts):
+            rows = ((Cell("Oslo"), Cell("41", number=Number(41.0))), (Cell("Rome"), Cell("17", number=Number(17.0))))
+            return [ChartReading(ChartTable((Cell(""), Cell("value")), rows), "kindless", Size(1, 1))]
+
+    lines = [print_text(text, 150, 205 + 20 * i) for i, text in enumerate([*texts, "note", "seen", "here"][:4])]
+    block = await Reading(chart=Kindless()).read_figure(ScaledCanvas(1.0), lines, live=True)
+    assert block.kind is kind
 
 
 async def test_a_chart_without_rows_stays_a_figure():
