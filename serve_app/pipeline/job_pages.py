@@ -128,11 +128,13 @@ async def load_result(
 ) -> DocumentReading:
     """What has been read of a job's document so far. Pages that failed say why; those to come are left out."""
     pages: list[PageReading | UnreadablePage] = []
+    asked = 0
     first = 1
     while batch := await store.pages(job.id, first):
         for page in batch:
             if page.source.document != document:
                 continue
+            asked += 1
             if page.state is PageState.DONE and page.result:
                 content = await blobs.get(job.id, page.result)
                 pages.append(await asyncio.to_thread(_load, content, keep))
@@ -140,7 +142,7 @@ async def load_result(
                 pages.append(UnreadablePage(page.source.page + 1, page.failure.message))
         first = batch[-1].number + 1
     marked = {page.number: page for page in mark_running_heads([p for p in pages if isinstance(p, PageReading)])}
-    total = next((page.document_pages for page in marked.values()), job.pages_total or len(pages))
+    total = next((page.document_pages for page in marked.values()), asked)
     kind = "PDF" if job.documents[document].media_type == "application/pdf" else "image"
     return DocumentReading(kind, total, tuple(marked.get(p.number, p) for p in pages))
 

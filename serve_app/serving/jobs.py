@@ -93,5 +93,7 @@ class Jobs:
         await asyncio.wait(self._tasks[:1], timeout=15)
         for task in self._tasks:
             task.cancel()
-        await self._pages.close()
-        await self._store.close()
+        try:
+            await self._pages.close()
+        finally:
+            await self._store.close()
