@@ -97,3 +97,13 @@ async def test_options_are_kept_beside_how_the_result_is_answered(work, lines):
     job = await submit(work.store, work.blobs, UPLOADS, Submission("someone", (), stored))
     assert load_answer(job) == {"format": "zip"}
     assert load_options(store_options(options)) == options
+
+
+async def test_pages_that_come_in_several_batches_are_all_there(work, monkeypatch):
+    job = await work.begin()
+    for _ in SOURCES:
+        await work.end(await work.store.claim("worker", 60), 7)
+    ask = work.store.pages
+    monkeypatch.setattr(work.store, "pages", lambda job_id, first: ask(job_id, first, 1))
+    found = await load_result(work.store, work.blobs, await work.store.get(job.id), 1)
+    assert [page.number for page in found.pages] == [1, 2, 3]
