@@ -1,4 +1,4 @@
-"""What no unit test may leave behind."""
+"""What no unit test may leave behind, or find of what tests with a real Serve have left."""
 
 import logging
 
@@ -7,9 +7,10 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _own_log():
-    """Deployments hand the application's log over to Serve; the next test finds it as it was."""
+    """Deployments hand the application's log over to Serve, for good; here it is as in a process of its own."""
     logger = logging.getLogger("serve_app")
-    handlers, level, propagate = logger.handlers, logger.level, logger.propagate
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
     yield
-    logger.handlers, logger.propagate = handlers, propagate
-    logger.setLevel(level)
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
