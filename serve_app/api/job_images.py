@@ -1,5 +1,7 @@
 """`/v1/jobs/{id}/pages/{n}/image`: the picture of a page, to be looked at beside what was read in it."""
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 
 from serve_app.api.errors import documented_errors
@@ -29,7 +31,8 @@ async def get_page_image(request: Request, job_id: str, number: int) -> Response
     if page is None or page.number != number or page.result is None:
         raise JobNotFound(f"Page {number} has not been read, or the job has no such page")
     async with request.app.state.picture_turns.take():
-        reading = load_page(await jobs.blobs.get(job_id, page.result))
+        content = await jobs.blobs.get(job_id, page.result)
+        reading = await asyncio.to_thread(load_page, content)
         data = await jobs.blobs.get(job_id, job.documents[page.source.document].digest)
         picture = await draw_picture(find_service(request), data, load_options(job.options), reading)
     return Response(picture.data, media_type=picture.media_type, headers={"Cache-Control": "no-store"})

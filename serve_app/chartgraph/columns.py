@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from serve_app.chartgraph.colours import Palette, tell_apart, to_lab
+from serve_app.chartgraph.colours import Palette, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.headings import LIKE, find_group_colour, name_groups
+from serve_app.chartgraph.headings import find_alike, name_groups
 from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.matching import match
@@ -93,9 +93,7 @@ def _assign_names(
     A name belongs to the marks that the model links to it, and most of all to those in whose colour it is written.
     """
     linked = np.array([links[group][:, [1 + name for name in names]].mean(0) for group in groups])
-    inks = np.array([palette.find_text(graph.words[name]) for name in names])
-    fills = np.array([find_group_colour(graph, group, palette) for group in groups])
-    worth = linked + (tell_apart(fills, inks) < LIKE)
+    worth = linked + find_alike(graph, groups, names, palette)
     changed = links.copy()
     for group, name in match(worth + _FLOOR, 0.0):
         changed[groups[group]] = 0.0

@@ -4,9 +4,10 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from serve_app.chartgraph.colours import Palette, tell_apart
-from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.labels import Labels, make_cell
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
@@ -18,7 +19,7 @@ _NO_NAMES = (Role.TITLE, Role.TICK, Role.VALUE)
 _CLAIMED = 0.5
 """Probability of a mark's link from which on a word is that mark's category, and names no series."""
 
-LIKE = 20.0
+_LIKE = 20.0
 """Distance in CIELAB of a name in the colour of its series, at most."""
 
 _PLAIN = 0.35
@@ -59,6 +60,8 @@ def name_groups(
     claimed = {
         labels.roots[int(i)] for i in np.flatnonzero((graph.links[0, graph.scores >= 0.5, 1:] > _CLAIMED).any(0))
     }
+    if across and (row := _find_row(graph, groups, claimed)):
+        return tuple(_write_heading(graph, labels, word, row) for word in _order_row(graph, groups, row, palette))
     words = [
         i
         for i in sorted(set(labels.roots))
@@ -70,17 +73,13 @@ def name_groups(
             and abs(graph.words[i].angle) < 30
         )
     ]
-    if across and (row := _find_row(graph, groups, claimed)):
-        return tuple(_write_heading(graph, labels, word, row) for word in _order_row(graph, groups, row, palette))
     headers = [Cell("", 0.0) for _ in groups]
     if not words:
         return tuple(headers)
     lines = bool(np.isin(graph.kinds[list(groups[0])], (MarkKind.POINT, MarkKind.AREA)).all())
     near = np.array([[_measure(graph, group, word, lines, across) for word in words] for group in groups])
     if palette:
-        inks = np.array([palette.find_text(graph.words[word]) for word in words])
-        fills = np.array([find_group_colour(graph, group, palette) for group in groups])
-        near = near * np.where(tell_apart(fills, inks) < LIKE, 1.0, _PLAIN)
+        near = near * np.where(find_alike(graph, groups, words, palette), 1.0, _PLAIN)
     for group, word in match(near, _LEAST):
         headers[group] = make_cell(graph, labels, words[word], float(near[group, word]))
     return tuple(headers)
@@ -108,9 +107,7 @@ def _order_row(
     """The word of each group: the one in its colour where each is in one of theirs, else as they stand."""
     if palette is None:
         return row
-    inks = np.array([palette.find_text(graph.words[i]) for i in row])
-    fills = np.array([find_group_colour(graph, group, palette) for group in groups])
-    alike = tell_apart(fills, inks) < LIKE
+    alike = find_alike(graph, groups, row, palette)
     if (alike.sum(0) == 1).all() and (alike.sum(1) == 1).all():
         return [row[int(alike[group].argmax())] for group in range(len(groups))]
     return row
@@ -123,10 +120,18 @@ def _write_heading(graph: Graph, labels: Labels, word: int, row: Sequence[int]) 
     return cell if alone else replace(cell, text=graph.words[word].text)
 
 
-def find_group_colour(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
-    """The colour, (3,) in [0, 255], that the marks of a series have in the median."""
-    found = [palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group]
-    return np.asarray(np.median(found, axis=0))
+def find_alike(
+    graph: Graph, groups: Sequence[Sequence[int]], words: Sequence[int], palette: Palette
+) -> npt.NDArray[np.bool_]:
+    """Whether each word is written in the colour that each group of marks has in the median: (groups, words)."""
+    inks = np.array([palette.find_text(graph.words[word]) for word in words])
+    fills = np.array(
+        [
+            np.median([palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group], axis=0)
+            for group in groups
+        ]
+    )
+    return tell_apart(fills, inks) < _LIKE
 
 
 def _measure(graph: Graph, group: Sequence[int], word: int, lines: bool, across: bool) -> float:

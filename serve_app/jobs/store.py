@@ -5,7 +5,7 @@ False, and change nothing, if the lease is not held any more: a worker that was 
 came after it.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from serve_app.jobs.job import (
@@ -121,3 +121,12 @@ class JobStore(Protocol):
 
     async def close(self) -> None:
         """Give up connections and threads."""
+
+
+async def iterate_pages(store: JobStore, job_id: str) -> AsyncIterator[Page]:
+    """All pages of a job in order, read from the store in batches."""
+    first = 1
+    while batch := await store.pages(job_id, first):
+        for page in batch:
+            yield page
+        first = batch[-1].number + 1

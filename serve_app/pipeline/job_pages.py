@@ -18,7 +18,7 @@ from serve_app.domain import OcrOptions
 from serve_app.errors import Busy, ModelUnavailable, UnreadableDocument
 from serve_app.jobs.blobs import BlobStore
 from serve_app.jobs.job import Job, Lease, PageSource, PageState
-from serve_app.jobs.store import JobStore
+from serve_app.jobs.store import JobStore, iterate_pages
 from serve_app.pipeline.document import Keep, admit_document, find_limits
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page import PageReader
@@ -129,18 +129,15 @@ async def load_result(
     """What has been read of a job's document so far. Pages that failed say why; those to come are left out."""
     pages: list[PageReading | UnreadablePage] = []
     asked = 0
-    first = 1
-    while batch := await store.pages(job.id, first):
-        for page in batch:
-            if page.source.document != document:
-                continue
-            asked += 1
-            if page.state is PageState.DONE and page.result:
-                content = await blobs.get(job.id, page.result)
-                pages.append(await asyncio.to_thread(_load, content, keep))
-            elif page.failure is not None:
-                pages.append(UnreadablePage(page.source.page + 1, page.failure.message))
-        first = batch[-1].number + 1
+    async for page in iterate_pages(store, job.id):
+        if page.source.document != document:
+            continue
+        asked += 1
+        if page.state is PageState.DONE and page.result:
+            content = await blobs.get(job.id, page.result)
+            pages.append(await asyncio.to_thread(_load, content, keep))
+        elif page.failure is not None:
+            pages.append(UnreadablePage(page.source.page + 1, page.failure.message))
     marked = {page.number: page for page in mark_running_heads([p for p in pages if isinstance(p, PageReading)])}
     total = next((page.document_pages for page in marked.values()), asked)
     kind = "PDF" if job.documents[document].media_type == "application/pdf" else "image"

@@ -22,7 +22,7 @@ from serve_app.api.dialects.docling_contract import (
     describe_failure,
     write_archive,
 )
-from serve_app.api.dialects.files_form import File, FilesForm, distinct_stems, read_files_form
+from serve_app.api.dialects.files_form import File, FilesForm, describe_form, distinct_stems, read_files_form
 from serve_app.api.dialects.tasks import (
     count_documents,
     explain_failure,
@@ -59,24 +59,7 @@ _STATES = {
     JobState.CANCELLED: "failure",
 }
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        "target_type": {"enum": ["inbody", "zip"]},
-                        **ConvertOptions.model_json_schema()["properties"],
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = describe_form(ConvertOptions, target_type={"enum": ["inbody", "zip"]})
 
 
 class Source(BaseModel):

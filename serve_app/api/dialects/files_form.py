@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 
 from serve_app.api.form import Part, parse_form
 from serve_app.api.json_file import FIELDS
@@ -42,6 +44,14 @@ class FilesForm:
 
     files: tuple[File, ...]
     fields: dict[str, list[str]]
+
+
+def describe_form(options: type[BaseModel], **more: Any) -> dict[str, Any]:
+    """The `openapi_extra` of a route that takes a form of `files` and options; `more` are further properties."""
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    properties = {"files": files, **more, **options.model_json_schema()["properties"]}
+    form = {"schema": {"type": "object", "required": ["files"], "properties": properties}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": form}}}
 
 
 async def read_files_form(request: Request, ticket: Ticket, field: str, max_files: int = MAX_FILES) -> FilesForm:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from serve_app.api.deadline import Deadline
-from serve_app.api.dialects.files_form import FilesForm, distinct_stems, read_files_form
+from serve_app.api.dialects.files_form import FilesForm, describe_form, distinct_stems, read_files_form
 from serve_app.api.dialects.mineru_contract import VERSION, ParseOptions, describe, write_archive
 from serve_app.api.dialects.tasks import explain_failure, find_task, forget_if_read_once, take_in, write_time
 from serve_app.api.fields import parse_fields
@@ -38,23 +38,7 @@ _STATES = {
     JobState.CANCELLED: "failed",
 }
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        **ParseOptions.model_json_schema()["properties"],
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = describe_form(ParseOptions)
 
 
 @router.post("/file_parse", openapi_extra=_FORM)

@@ -5,23 +5,21 @@ and not which models read it. `visualize` draws nothing here; the other fields o
 and `/layout-parsing` take them.
 """
 
-import asyncio
-import time
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from serve_app.api.deadline import Deadline
 from serve_app.api.dialects.files_form import File, read_files_form
-from serve_app.api.dialects.paddleocr_results import parse_picture, write_lines
-from serve_app.api.dialects.signed_addresses import GOOD_FOR_S, is_good, make_secret, sign
+from serve_app.api.dialects.paddleocr_files import DIALECT, LINES_MODELS, RESULT, make_address
+from serve_app.api.dialects.paddleocr_files import router as files_router
+from serve_app.api.dialects.signed_addresses import make_secret
 from serve_app.api.dialects.tasks import (
     explain_failure,
     find_task,
-    forget_if_read_once,
     is_of,
     take_in,
     write_time,
@@ -36,19 +34,15 @@ from serve_app.api.paddlex import OcrFields
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import find_service
 from serve_app.api.upload import find_content_type
-from serve_app.documents.storage import load_page
-from serve_app.errors import Forbidden, InvalidParameter, JobGone, JobNotFound
-from serve_app.jobs.job import Job, JobState, PageState
+from serve_app.errors import InvalidParameter, JobNotFound
+from serve_app.jobs.job import Job, JobState
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.job_pages import load_answer, load_result
+from serve_app.pipeline.job_pages import load_answer
 
 router = APIRouter(prefix="/api/v2/ocr", tags=["PaddleOCR"])
+router.include_router(files_router)
 
-LINES_MODELS = frozenset({"PP-OCRv5", "PP-OCRv5-latin", "PP-OCRv6"})
-
-_DIALECT = "paddleocr"
-_RESULT = "result.jsonl"
 _MOST_IN_BATCH = 1000
 """Of the owner's newest jobs, how many are looked through for those of a batch."""
 
@@ -130,7 +124,7 @@ async def submit_ocr_job(request: Request, deadline_s: Deadline) -> dict[str, An
     if file is None:
         file = await _fetch(request, asked)
     answer = {"model": asked.model, "batch_id": asked.batchId, "secret": make_secret()}
-    job = await take_in(request, jobs, _DIALECT, [file], options, answer)
+    job = await take_in(request, jobs, DIALECT, [file], options, answer)
     return _wrap({"jobId": job.id})
 
 
@@ -139,7 +133,7 @@ async def get_ocr_batch(request: Request, batch_id: str) -> dict[str, Any]:
     """The jobs of one `batchId`, among your newest 1,000."""
     jobs = find_jobs(request)
     newest = await jobs.store.jobs(find_owner(request), _MOST_IN_BATCH)
-    found = [job for job in newest if is_of(job, _DIALECT) and load_answer(job).get("batch_id") == batch_id]
+    found = [job for job in newest if is_of(job, DIALECT) and load_answer(job).get("batch_id") == batch_id]
     if not found:
         raise JobNotFound(f"None of your newest {_MOST_IN_BATCH:,} jobs is of this batch")
     described = [await _describe_job(request, jobs, job) for job in found]
@@ -149,47 +143,8 @@ async def get_ocr_batch(request: Request, batch_id: str) -> dict[str, Any]:
 @router.get("/jobs/{job_id}")
 async def get_ocr_job(request: Request, job_id: str) -> dict[str, Any]:
     """How far a job is, and where its result is. `errorMsg` of a job that is done says which pages are missing."""
-    jobs, job = await find_task(request, _DIALECT, job_id)
+    jobs, job = await find_task(request, DIALECT, job_id)
     return _wrap(await _describe_job(request, jobs, job))
-
-
-@router.get("/results/{job_id}/result.jsonl")
-async def get_ocr_result(
-    request: Request, job_id: str, expires: int, signature: Annotated[str, Query(max_length=64)]
-) -> Response:
-    """The result as JSON lines, one a page. The address is signed: it needs no key, and is good for an hour."""
-    jobs, job = await _find_signed(request, job_id, _RESULT, expires, signature)
-    if _STATES[job.state] != "done":
-        raise JobNotFound("The job has no result")
-    document = await load_result(jobs.store, jobs.blobs, job)
-
-    def address(name: str) -> str:
-        return _make_address(request, job, name)
-
-    lines_only = load_answer(job)["model"] in LINES_MODELS
-    lines = write_lines(document, lines_only=lines_only, address=None if job.read_once else address)
-    content = await asyncio.to_thread(lambda: "".join(f"{line}\n" for line in lines))
-    await forget_if_read_once(jobs, job)
-    return Response(content, media_type="application/x-ndjson; charset=utf-8")
-
-
-@router.get("/results/{job_id}/{name}", response_class=Response)
-async def get_ocr_picture(
-    request: Request, job_id: str, name: str, expires: int, signature: Annotated[str, Query(max_length=64)]
-) -> Response:
-    """A picture of the result, by its signed address."""
-    jobs, job = await _find_signed(request, job_id, name, expires, signature)
-    number, index = parse_picture(name) or (0, 0)
-    first = 1
-    while batch := await jobs.store.pages(job.id, first):
-        for page in batch:
-            if page.source.page == number - 1 and page.state is PageState.DONE and page.result:
-                blocks = load_page(await jobs.blobs.get(job.id, page.result)).blocks
-                image = blocks[index].image if 0 <= index < len(blocks) else None
-                if image is not None:
-                    return Response(image.data, media_type=image.media_type)
-        first = batch[-1].number + 1
-    raise JobNotFound("The job has no such picture")
 
 
 async def _read_request(request: Request, ticket: Ticket) -> tuple[JobRequest, File | None]:
@@ -215,25 +170,6 @@ async def _fetch(request: Request, asked: JobRequest) -> File:
     return File(name or "document", await fetch_file(url, config.http, config.documents.max_bytes))
 
 
-async def _find_signed(
-    request: Request, job_id: str, name: str, expires: int, signature: str
-) -> tuple[JobsService, Job]:
-    """A job by the address of one of its files.
-
-    Raises:
-        Forbidden: the address is of no such job, not signed for this file, or has expired.
-    """
-    jobs = find_jobs(request)
-    try:
-        job = await jobs.store.get(job_id)
-        secret = str(load_answer(job).get("secret", "")) if is_of(job, _DIALECT) else ""
-    except (JobNotFound, JobGone):
-        secret = ""
-    if not secret or not is_good(secret, job_id, name, expires, signature):
-        raise Forbidden("The address is not good, or not any more. Ask for the job again to get a new one")
-    return jobs, job
-
-
 async def _describe_job(request: Request, jobs: JobsService, job: Job) -> dict[str, Any]:
     state = _STATES[job.state]
     return {
@@ -246,15 +182,8 @@ async def _describe_job(request: Request, jobs: JobsService, job: Job) -> dict[s
             "endTime": write_time(job.finished_at),
         },
         "errorMsg": await explain_failure(jobs, job),
-        "resultUrl": {"jsonUrl": _make_address(request, job, _RESULT)} if state == "done" else None,
+        "resultUrl": {"jsonUrl": make_address(request, job, RESULT)} if state == "done" else None,
     }
-
-
-def _make_address(request: Request, job: Job, name: str) -> str:
-    expires = int(time.time()) + GOOD_FOR_S
-    signature = sign(str(load_answer(job)["secret"]), job.id, name, expires)
-    url = request.url_for("get_ocr_picture", job_id=job.id, name=name)
-    return str(url.include_query_params(expires=expires, signature=signature))
 
 
 def _wrap(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from serve_app.documents.kind import PDF, find_kind
 from serve_app.errors import JobGone, JobNotFound
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Job, JobState, PageState, Submission
+from serve_app.jobs.store import iterate_pages
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.job_pages import load_answer, store_options
 
@@ -78,13 +79,10 @@ async def explain_failure(jobs: JobsService, job: Job) -> str | None:
         return "The job was cancelled"
     if not job.pages_failed:
         return None
-    first = 1
-    while batch := await jobs.store.pages(job.id, first):
-        for page in batch:
-            if page.state is PageState.FAILED and page.failure is not None:
-                counted = f"{job.pages_failed} of {job.pages_total} pages could not be read"
-                return f"{counted}; page {page.source.page + 1}: {page.failure.message}"
-        first = batch[-1].number + 1
+    async for page in iterate_pages(jobs.store, job.id):
+        if page.state is PageState.FAILED and page.failure is not None:
+            counted = f"{job.pages_failed} of {job.pages_total} pages could not be read"
+            return f"{counted}; page {page.source.page + 1}: {page.failure.message}"
     return None
 
 
@@ -115,11 +113,8 @@ async def count_documents(jobs: JobsService, job: Job) -> Outcomes:
     if job.state is not JobState.PARTIAL:
         return Outcomes(0, 0, count if job.state.terminal else 0)
     states: dict[int, set[bool]] = {}
-    first = 1
-    while batch := await jobs.store.pages(job.id, first):
-        for page in batch:
-            states.setdefault(page.source.document, set()).add(page.state is PageState.DONE)
-        first = batch[-1].number + 1
+    async for page in iterate_pages(jobs.store, job.id):
+        states.setdefault(page.source.document, set()).add(page.state is PageState.DONE)
     found = list(states.values())
     return Outcomes(found.count({True}), found.count({True, False}), found.count({False}))
 
