@@ -3,6 +3,8 @@
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,19 @@ class RedisServer:
     def flush(self) -> None:
         with redis.Redis(port=self.port) as client:
             client.flushall()
+
+
+@contextmanager
+def run_redis(folder: Path) -> Iterator[RedisServer]:
+    """A server of a test's own, with its data in a folder that is made; the test is skipped where there is none."""
+    needs_redis()
+    folder.mkdir()
+    server = RedisServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 def needs_redis() -> None:

@@ -11,18 +11,14 @@ import pytest
 from serve_app.api.app import build_api
 from serve_app.api.jobs_service import JobsService
 from serve_app.config import JobsConfig
-from tests.redis_server import RedisServer, needs_redis
+from tests.redis_server import run_redis
 from tests.unit.api.test_document import draw
 
 
 @pytest.fixture
 def redis_server(tmp_path):
-    needs_redis()
-    (tmp_path / "redis").mkdir()
-    server = RedisServer(tmp_path / "redis")
-    server.start()
-    yield server
-    server.kill()
+    with run_redis(tmp_path / "redis") as server:
+        yield server
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def composed_redis(tmp_path):
     needs_redis()
     port = free_port()
     [*shell, script] = compose()["services"]["jobs-redis"]["command"]
-    script = f"{script.replace('$$', '$').strip()} --port {port} --dir {tmp_path}"
+    script = script.replace("$$", "$").replace("redis-server -", f"redis-server - --port {port} --dir {tmp_path}", 1)
     process = subprocess.Popen([*shell, script], env={**os.environ, "JOBS_REDIS_PASSWORD": "secret"})
     yield redis.Redis(port=port, password="secret", retry=Retry(ConstantBackoff(0.05), 200))
     process.kill()

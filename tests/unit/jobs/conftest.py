@@ -2,7 +2,7 @@ import pytest
 
 from serve_app.jobs.redis.store import RedisJobStore
 from serve_app.jobs.sqlite.store import SqliteJobStore
-from tests.redis_server import RedisServer, needs_redis
+from tests.redis_server import run_redis
 
 
 class Clock:
@@ -25,11 +25,8 @@ def clock():
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory):
-    needs_redis()
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
+    with run_redis(tmp_path_factory.getbasetemp() / "redis") as server:
+        yield server
 
 
 @pytest.fixture

@@ -12,16 +12,13 @@ from serve_app.errors import StoreUnavailable
 from serve_app.jobs.job import Submission
 from serve_app.jobs.redis.store import RedisJobStore
 from serve_app.jobs.sqlite.store import SqliteJobStore
-from tests.redis_server import RedisServer, needs_redis
+from tests.redis_server import run_redis
 
 
 @pytest.fixture
 def own_redis(tmp_path):
-    needs_redis()
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
+    with run_redis(tmp_path / "redis") as server:
+        yield server
 
 
 async def refuses(*calls):

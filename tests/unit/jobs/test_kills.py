@@ -10,7 +10,7 @@ from serve_app.jobs.blobs import LocalBlobs
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Submission
 from tests.jobs_worker import Setting
-from tests.redis_server import RedisServer, needs_redis
+from tests.redis_server import run_redis
 
 KILLS = 40
 
@@ -26,12 +26,8 @@ def place(request, tmp_path):
 
 @pytest.fixture
 def own_redis(tmp_path):
-    needs_redis()
-    (tmp_path / "redis").mkdir()
-    server = RedisServer(tmp_path / "redis")
-    server.start()
-    yield server
-    server.kill()
+    with run_redis(tmp_path / "redis") as server:
+        yield server
 
 
 async def submit_words(store, blobs, documents, words):
