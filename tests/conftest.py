@@ -13,7 +13,7 @@ SERVICES = [Path(__file__).with_name(folder) for folder in ("serve", "browser")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under `pytest -n`, one process runs all that starts a service, one after the other; the rest is given out by files."""
+    """Under `pytest -n`, one process runs all that starts a service, in turn; the rest is given out by files."""
     for item in items:
         serves = any(item.path.is_relative_to(folder) for folder in SERVICES)
         item.add_marker(pytest.mark.xdist_group("service" if serves else item.nodeid.partition("::")[0]))
