@@ -169,7 +169,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int]] = {
     "pdf": (lambda: encode(sketch_chart(64, 48), "PDF"), 415),
     "ppm": (lambda: encode(sketch_chart(64, 48), "PPM"), 415),
     "jpeg_2000": (lambda: encode(sketch_chart(64, 48), "JPEG2000"), 415),
-    "heic": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", 415),
+    "heif": (lambda: b"\0\0\0\x18ftypmif1\0\0\0\0mif1miaf", 415),
     "docx": (office_document, 415),
     "noise": (lambda: bytes((i * i * 7 + i // 3 + 128) % 256 for i in range(2000)), 415),
     # Cut short or damaged

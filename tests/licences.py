@@ -48,7 +48,8 @@ libraries of NVIDIA, under its own terms.
 
 - Under GPL: {gpl}. It is the program HAProxy, which runs as a process of its own and only where it is asked for.
 - Under weak copyleft (LGPL, MPL): {weak}; and FFmpeg and Qt (LGPL) inside the wheel of opencv-python.
-  Each is a library of its own that can be replaced; none is changed.
+  Each is a library of its own that can be replaced; none is changed. Of pi_heif, libheif and libde265 are (its own code
+  is under BSD-3-Clause). They decode HEVC, on which there are patents in many countries.
 
 | Package | Version | Licence | Home |
 |---|---|---|---|

@@ -183,7 +183,7 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
         )
         return InferResponse(logId=log_id(request), result=result)
     service = find_service(request)
-    upload = await Upload.open(service, data)
+    upload = await Upload.open(service, data, ticket)
     page = await read_text(service, ticket, upload, options)
     request.state.pages = 1
     one = OcrResult(prunedResult=page.paddlex)

@@ -8,7 +8,7 @@ from fastapi import Request
 from serve_app.api.form import parse_form
 from serve_app.api.receiving import receiving, too_many_bytes
 from serve_app.errors import BadRequest, InvalidParameter, UnsupportedMedia
-from serve_app.imaging.parsers import MEDIA_TYPES as READ_TYPES
+from serve_app.imaging.media_types import MEDIA_TYPES as READ_TYPES
 from serve_app.pipeline.admission import Ticket
 
 ENVELOPE = 16 * 1024

@@ -57,7 +57,7 @@ async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticke
     """Read the text of an image: its lines in reading order, with score and outline."""
     options = OcrOptions(return_word_box=True if query.words else None)
     service = find_service(request)
-    upload = await Upload.open(service, await read_image(request, ticket))
+    upload = await Upload.open(service, await read_image(request, ticket), ticket)
     upright = query.orientation == "auto"
     page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise, upright=upright)
     body = OcrBody.of(page)
@@ -76,7 +76,7 @@ async def read_chart(
 ) -> ChartBody | Response:
     """Read a chart's data table."""
     service = find_service(request)
-    upload = await Upload.open(service, await read_image(request, ticket))
+    upload = await Upload.open(service, await read_image(request, ticket), ticket)
     reading = await read_table(service, ticket, upload)
     if query.format in FORMATS:
         return await FORMATS[query.format].respond(reading.table)
@@ -89,7 +89,7 @@ async def read_chart(
 async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
     service = find_service(request)
-    upload = await Upload.open(service, await read_image(request, ticket))
+    upload = await Upload.open(service, await read_image(request, ticket), ticket)
     body = AnalysisBody.of(await read_both(service, ticket, upload))
     body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body

@@ -1,4 +1,4 @@
-"""Stored images as documents: each page of a TIFF, and the first frame of any other format, is a page."""
+"""Stored images as documents: each page of a TIFF, picture of a HEIC file, and first frame of another, is a page."""
 
 from PIL import Image
 
@@ -6,9 +6,9 @@ from serve_app.documents.limits import DocumentLimits
 from serve_app.documents.page import DocumentPage, PlacedImage, SourceReason, TextSource
 from serve_app.documents.scale import POINTS_PER_INCH, choose_scale, scale_size
 from serve_app.domain import Box, Size
-from serve_app.imaging.bare_tiff import count_tiff_pages
 from serve_app.imaging.decode import decode
 from serve_app.imaging.header import Header, read_header
+from serve_app.imaging.media_types import HEIC
 
 _UNBOUNDED = 1 << 40
 """Pixels: a JPEG of any size is decoded at a fraction of it; what that takes is bounded by the process."""
@@ -19,8 +19,8 @@ class ImageFile:
 
     def __init__(self, data: bytes, image_format: str, limits: DocumentLimits) -> None:
         self._data, self._format, self._limits = data, image_format, limits
-        self.page_count = count_tiff_pages(data) if image_format == "TIFF" else 1
-        self._read_header(0)  # a damaged file fails when it is opened
+        first = self._read_header(0)  # a damaged file fails when it is opened
+        self.page_count = first.frames if image_format in ("TIFF", HEIC) else 1
 
     def read_page(self, index: int, dpi: float, *, with_image: bool) -> tuple[DocumentPage, Image.Image | None]:
         """Describe a page; an image has no text layer, and `dpi` does not change its pixels.

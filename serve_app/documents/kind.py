@@ -1,6 +1,7 @@
 """Which kind of document the first bytes of an upload say that it is."""
 
 from serve_app.errors import UnsupportedMedia
+from serve_app.imaging.media_types import list_formats
 from serve_app.imaging.signature import describe_content, find_format
 
 PDF = "PDF"
@@ -21,6 +22,6 @@ def find_kind(data: bytes) -> str:
     if b"%PDF-" in data[: _PDF_WITHIN + 5]:
         return PDF
     raise UnsupportedMedia(
-        f"This is {describe_content(data)}, not a document that is read here. Save it as PDF, or send a PNG, JPEG, "
-        "WEBP, BMP, TIFF, GIF or AVIF image"
+        f"This is {describe_content(data)}, not a document that is read here. Save it as PDF, or send an image: "
+        f"{list_formats()}"
     )

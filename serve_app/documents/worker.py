@@ -22,6 +22,7 @@ from serve_app.documents.page import DocumentPage, ImageFormat
 from serve_app.documents.wire import Message, pack, read_message, write_page
 from serve_app.domain import Box
 from serve_app.errors import AppError, UnreadableDocument
+from serve_app.imaging.media_types import HEIC
 
 PNG_LEVEL = 1
 """zlib's fastest, as in `imaging.encode`, which brings too much with it to be imported here."""
@@ -101,6 +102,10 @@ def _open(descriptor: int, opening: Message, limits: DocumentLimits) -> PagedFil
         return PdfFile(data, opening["password"], limits)
     from serve_app.documents.frames import ImageFile
 
+    if opening["kind"] == HEIC:
+        from serve_app.documents.heic import register_heic
+
+        register_heic()
     return ImageFile(data[:], opening["kind"], limits)
 
 

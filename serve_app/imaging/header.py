@@ -9,7 +9,8 @@ from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from serve_app.domain import Size
 from serve_app.errors import EmptyUpload, TooManyBytes, TooManyPixels, UnreadableImage, UnsupportedMedia
-from serve_app.imaging.parsers import MEDIA_TYPES, count_frames, damage_reported, open_image
+from serve_app.imaging.media_types import HEIC, MEDIA_TYPES
+from serve_app.imaging.parsers import count_frames, damage_reported, open_image
 from serve_app.imaging.signature import explain_refusal, find_format
 
 MIN_SIDE = 8
@@ -68,9 +69,25 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
     Raises:
         EmptyUpload: for no bytes.
         TooManyBytes: for more than `max_bytes`.
-        UnsupportedMedia: for anything but PNG, JPEG, WEBP, BMP, TIFF, GIF and AVIF.
+        UnsupportedMedia: for anything but the formats that are read; and for HEIC, which is unpacked before.
         TooManyPixels: for more than `max_pixels`, `max_side` or `max_decode_bytes`.
         UnreadableImage: for a damaged header, or an image under MIN_SIDE.
+    """
+    check_length(data, max_bytes)
+    image_format = find_format(data)
+    if image_format is None or image_format == HEIC:
+        raise UnsupportedMedia(explain_refusal(data))
+    header = read_header(data, image_format, max_pixels=max_pixels, max_side=max_side)
+    _check_memory(header, max_decode_bytes)
+    return header
+
+
+def check_length(data: bytes, max_bytes: int) -> None:
+    """Compare the length of an upload with the limit.
+
+    Raises:
+        EmptyUpload: for no bytes.
+        TooManyBytes: for more than `max_bytes`.
     """
     if not data:
         raise EmptyUpload("The upload is empty. Send the bytes of an image file")
@@ -79,12 +96,6 @@ def check_header(data: bytes, *, max_bytes: int, max_pixels: int, max_side: int,
             f"The upload has {len(data):,} bytes, which exceeds the limit of {max_bytes:,}. Scale the image down, or "
             "save it as JPEG"
         )
-    image_format = find_format(data)
-    if image_format is None:
-        raise UnsupportedMedia(explain_refusal(data))
-    header = read_header(data, image_format, max_pixels=max_pixels, max_side=max_side)
-    _check_memory(header, max_decode_bytes)
-    return header
 
 
 def read_header(data: bytes, image_format: str, *, max_pixels: int, max_side: int, frame: int = 0) -> Header:

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PIL import features
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -21,17 +20,7 @@ from serve_app.imaging.bare_jpeg import strip_jpeg
 from serve_app.imaging.bare_png import count_png_frames, strip_png
 from serve_app.imaging.bare_tiff import count_tiff_pages, strip_tiff
 
-MEDIA_TYPES = {
-    "PNG": "image/png",
-    "JPEG": "image/jpeg",
-    "WEBP": "image/webp",
-    "BMP": "image/bmp",
-    "TIFF": "image/tiff",
-    "GIF": "image/gif",
-} | ({"AVIF": "image/avif"} if features.check("avif") else {})
-"""The formats that are read, by Pillow's names; AVIF where Pillow was built with it."""
-
-_PARSERS: dict[str, type[ImageFile]] = {
+PARSERS: dict[str, type[ImageFile]] = {
     "PNG": PngImageFile,
     "JPEG": JpegImageFile,
     "WEBP": WebPImageFile,
@@ -40,6 +29,7 @@ _PARSERS: dict[str, type[ImageFile]] = {
     "GIF": GifImageFile,
     "AVIF": AvifImageFile,
 }
+"""Of the formats that any process decodes; that of a document adds HEIC's."""
 
 _STRIPPERS: dict[str, Callable[[bytes], bytes]] = {
     "PNG": strip_png,
@@ -69,11 +59,11 @@ def open_image(data: bytes, image_format: str, frame: int = 0) -> ImageFile:
         UnreadableImage: the file has more parts than an honest one, and would take long to parse.
     """
     if frame:
-        image = _PARSERS[image_format](io.BytesIO(data))
+        image = PARSERS[image_format](io.BytesIO(data))
         image.seek(frame)
         return image
     strip = _STRIPPERS.get(image_format)
-    return _PARSERS[image_format](io.BytesIO(strip(data) if strip else data))
+    return PARSERS[image_format](io.BytesIO(strip(data) if strip else data))
 
 
 def count_frames(data: bytes, image: ImageFile) -> int:

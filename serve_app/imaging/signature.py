@@ -2,7 +2,7 @@
 
 import re
 
-from PIL import features
+from serve_app.imaging.media_types import HEIC, MEDIA_TYPES, list_formats
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
@@ -18,7 +18,7 @@ PDF = "a PDF"
 RENDER = "Save it as PDF and send that to /v1/document"
 CONVERT = "Convert it to PNG or JPEG and send that"
 RAW_BYTES = "Send the image's own bytes"
-IMAGE = f"Send an image: PNG, JPEG, WEBP, BMP, TIFF{', GIF or AVIF' if features.check('avif') else ' or GIF'}"
+IMAGE = f"Send an image: {list_formats()}"
 
 # (offset, magic bytes, what it is, what to do)
 _OTHERS = (
@@ -30,9 +30,8 @@ _OTHERS = (
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 image", CONVERT),
     (0, b"\0\0\0\x0cJXL ", "a JPEG XL image", CONVERT),
     (0, b"\xff\x0a", "a JPEG XL image", CONVERT),
-    (4, b"ftyphe", "a HEIC image", CONVERT),
-    (4, b"ftypmif1", "a HEIC image", CONVERT),
-    (4, b"ftypmsf1", "a HEIC image", CONVERT),
+    (4, b"ftypmif1", "a HEIF image", CONVERT),
+    (4, b"ftypmsf1", "a HEIF image", CONVERT),
     (4, b"ftyp", "a video", "Send one frame of it as PNG or JPEG"),
     (0, b"RIFF", "an audio or video file", IMAGE),
     (0, b"\xd0\xcf\x11\xe0", "an old Office document", RENDER),
@@ -60,6 +59,8 @@ _TEXTS = (
     (b"https://", "a URL", RAW_BYTES),
 )
 _HEAD = 1024  # bytes looked at
+_BRANDS = {"AVIF": {b"avif", b"avis"}, HEIC: {b"heic", b"heix", b"heim", b"heis"}}
+"""Of the AV1 Image File Format, 6, and of ISO/IEC 23008-12, annex B: still images coded in HEVC."""
 _PORTABLE = re.compile(rb"P[1-7][\s#]")  # Netpbm: PBM, PGM, PPM, PAM, as text or as bytes
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f")
 
@@ -71,8 +72,9 @@ def find_format(data: bytes) -> str | None:
             return image_format
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    if _is_avif(data) and features.check("avif"):
-        return "AVIF"
+    for image_format, family in _BRANDS.items():
+        if image_format in MEDIA_TYPES and family & _list_brands(data):
+            return image_format
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in BMP_HEADER_SIZES:
         return "BMP"
     return None
@@ -91,17 +93,19 @@ def describe_content(data: bytes) -> str:
     return _describe(data[:_HEAD], data)[0]
 
 
-def _is_avif(data: bytes) -> bool:
+def _list_brands(data: bytes) -> set[bytes]:
     """ISO/IEC 14496-12, 4.3: the first box holds the file's own brand, a version, and the brands it conforms to."""
     if data[4:8] != b"ftyp":
-        return False
+        return set()
     brands = data[8:12] + data[16 : min(int.from_bytes(data[:4], "big"), _HEAD)]
-    return any(brands[index : index + 4] in (b"avif", b"avis") for index in range(0, len(brands), 4))
+    return {brands[index : index + 4] for index in range(0, len(brands), 4)}
 
 
 def _describe(head: bytes, data: bytes) -> tuple[str, str]:
-    if _is_avif(data):
+    if _BRANDS["AVIF"] & _list_brands(data):
         return "an AVIF image", CONVERT
+    if _BRANDS[HEIC] & _list_brands(data):
+        return "a HEIC image", CONVERT
     if _PORTABLE.match(head):
         return "a Netpbm image (PPM, PGM or PBM)", CONVERT
     if head.startswith(b"PK\x03\x04"):

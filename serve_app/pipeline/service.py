@@ -1,5 +1,6 @@
 """What every request is read with: the settings, the clients of the models, and the admission."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,6 +12,9 @@ from serve_app.pipeline.decode_pool import DecodePool
 
 OCR, CHART, LAYOUT = "ocr", "chart", "layout"
 """The models' names in admission, metrics and answers."""
+
+UNPACKED_AT_ONCE = 2
+"""HEIC images for which an ingress replica has a process at the same time; others wait."""
 
 
 class OcrClient(Protocol):
@@ -51,6 +55,8 @@ class Service:
     admission: Admission
     chart_wants_words: bool
     decoding: DecodePool = field(init=False)
+    unpacking: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "unpacking", asyncio.Semaphore(UNPACKED_AT_ONCE))
         object.__setattr__(self, "decoding", DecodePool(self.config.limits.decode_mb * 10**6))

@@ -2,11 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 
 from serve_app.domain import Size, TextLine
 from serve_app.imaging.copies import TILED_BYTES, Copies, Copy, Prepared, Tiles
-from serve_app.imaging.header import Header, check_header
+from serve_app.imaging.header import Header, check_header, check_length
+from serve_app.imaging.media_types import HEIC
 from serve_app.imaging.overlay import draw_outlines
+from serve_app.imaging.signature import find_format
+from serve_app.pipeline.admission import Ticket
+from serve_app.pipeline.deadline import within
+from serve_app.pipeline.heic import unpack_heic
 from serve_app.pipeline.service import Service
 from serve_app.tracing import span
 
@@ -21,21 +28,29 @@ class Upload:
         self._copies = copies
 
     @classmethod
-    async def open(cls, service: Service, data: bytes) -> "Upload":
-        """Check an upload's header; nothing is decoded.
+    async def open(cls, service: Service, data: bytes, ticket: Ticket | None = None) -> "Upload":
+        """Check an upload's header; nothing is decoded but HEIC, within the ticket's time if there is one.
 
         Raises:
             EmptyUpload, TooManyBytes, UnsupportedMedia, TooManyPixels, UnreadableImage: as `check_header` tells.
+            TooManyPages, ModelUnavailable, DeadlineExceeded: of a HEIC file, as `unpack_heic` tells.
         """
         config, limits = service.config, service.config.limits
+        max_bytes, pages = limits.max_bytes, None
+        if find_format(data) == HEIC:
+            check_length(data, max_bytes)
+            async with within(ticket) if ticket else nullcontext():
+                data, pages = await unpack_heic(service, data)
+            max_bytes = len(data)
         header = await asyncio.to_thread(
             check_header,
             data,
-            max_bytes=limits.max_bytes,
+            max_bytes=max_bytes,
             max_pixels=limits.max_pixels,
             max_side=limits.max_side,
             max_decode_bytes=limits.max_decode_mb * 10**6,
         )
+        header = header if pages is None else replace(header, frames=pages)
         longest = max(config.ocr.max_long_side, config.chart.max_long_side)
         copies = Copies(data, header, long_side=longest, transport=config.transport, quality=config.jpeg_quality)
         return cls(service, header, copies)

@@ -46,7 +46,7 @@ def test_a_file_beyond_the_limits_is_refused_unsent_in_the_services_words(site, 
         site.shoot("refused")
 
 
-@pytest.mark.parametrize("name", ["text", "docx", "heic"])
+@pytest.mark.parametrize("name", ["text", "docx", "heif"])
 def test_another_kind_of_file_is_named_after_a_look_at_its_first_bytes(site, name):
     site.expected.append("415")
     content = HOSTILE[name][0]() + bytes(100_000)

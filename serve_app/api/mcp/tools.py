@@ -21,6 +21,7 @@ from serve_app.api.request_id import request_id
 from serve_app.api.schemas import ChartBody
 from serve_app.documents.markdown import to_markdown as write_document
 from serve_app.domain import OcrOptions, ReadingWarning
+from serve_app.imaging.media_types import list_formats
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.chart import admit_chart
 from serve_app.pipeline.chart import read_chart as read_table
@@ -105,7 +106,7 @@ async def read_document(service: Service, request: Request, asked: DocumentArgum
 async def _open(service: Service, ticket: Ticket, asked: Arguments) -> Upload:
     data = await load_file(asked.file, service.config, service.config.limits.max_bytes)
     ticket.reserve()
-    return await Upload.open(service, data)
+    return await Upload.open(service, data, ticket)
 
 
 def _first_page_only(upload: Upload) -> tuple[str, ...]:
@@ -124,7 +125,7 @@ TOOLS = {
         Tool(
             "read_text",
             "Read the text of an image",
-            "Read the text of an image (PNG, JPEG, TIFF, WEBP, GIF, BMP, AVIF) by OCR: a photo, a scan, a screenshot. "
+            f"Read the text of an image ({list_formats()}) by OCR: a photo, a scan, a screenshot. "
             "The lines come in reading order. For the numbers of a chart use read_chart, for a PDF or several pages "
             "read_document.",
             TextArguments,

@@ -3,6 +3,7 @@
 /** @typedef {{format: string, width: number, height: number}} Header size as stored, before any EXIF orientation */
 
 const HEAD = 1 << 20; // bytes; a JPEG's size stands behind its metadata
+const BRANDS = { AVIF: ["avif", "avis"], HEIC: ["heic", "heix", "heim", "heis"] };
 const PDF_WITHIN = 1024 + 5; // bytes; readers skip what stands before a PDF's first line
 
 /**
@@ -37,10 +38,21 @@ function findFormat(data) {
   if (start.startsWith("RIFF") && text(data, 8, 4) === "WEBP") return "WEBP";
   if (/^(II[*+]\0|MM\0[*+])/.test(start)) return "TIFF";
   if (/^GIF8[79]a/.test(start)) return "GIF";
-  if (text(data, 4, 7) === "ftypavi") return "AVIF";
+  const brands = listBrands(data);
+  for (const [format, family] of Object.entries(BRANDS)) {
+    if (family.some((brand) => brands.includes(brand))) return format;
+  }
   const bitmap = start.startsWith("BM") && data.byteLength >= 18 && data.getUint32(14, true);
   if ([12, 40, 52, 56, 64, 108, 124].includes(Number(bitmap))) return "BMP";
   return text(data, 0, PDF_WITHIN).includes("%PDF-") ? "PDF" : null;
+}
+
+/** The first box holds the file's own brand, a version, and the brands it conforms to. @param {DataView} data */
+function listBrands(data) {
+  if (text(data, 4, 4) !== "ftyp") return [];
+  const brands = [text(data, 8, 4)];
+  for (let at = 16; at < Math.min(data.getUint32(0), 1024); at += 4) brands.push(text(data, at, 4));
+  return brands;
 }
 
 /** @type {Record<string, (data: DataView) => {width: number, height: number}>} */
@@ -53,6 +65,7 @@ const SIZES = {
       : { width: data.getInt32(18, true), height: Math.abs(data.getInt32(22, true)) },
   GIF: (data) => ({ width: data.getUint16(6, true), height: data.getUint16(8, true) }),
   AVIF: () => ({ width: 0, height: 0 }), // it stands in boxes within boxes: the service finds it
+  HEIC: () => ({ width: 0, height: 0 }),
   WEBP: readWebp,
   JPEG: readJpeg,
   TIFF: readTiff,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from serve_app.errors import ConfigError
 
-SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+SUFFIXES = frozenset(
+    {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
+)
 """Of the files that are taken from folders; a file that is named is read whatever its name."""
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,7 @@ from serve_app.config import AppConfig, HttpConfig, Limits
 from tests.drawings import draw_page, encode
 from tests.hostile import HOSTILE
 
+ROOT = Path(__file__).parents[3]
 PNG = encode(draw_page(("one line",), width=300))
 SIZE = "fake 300x116"
 
@@ -24,6 +26,15 @@ async def test_every_format_is_read(service, file_format):
     image = encode(draw_page(("one line",), width=300), file_format)
     answer = await service.http.post("/v1/ocr", content=image, headers={"content-type": f"image/{file_format.lower()}"})
     assert (answer.status_code, answer.json()["width"], answer.json()["height"]) == (200, 300, 116)
+
+
+@pytest.mark.parametrize("path", ["/v1/ocr", "/v1/chart", "/v1/analyze"])
+async def test_a_photo_of_a_telephone_is_read(service, path):
+    photo = (ROOT / "tests" / "samples" / "turned.heic").read_bytes()
+    answer = await service.http.post(path, files={"file": ("IMG_0001.HEIC", photo, "image/heic")})
+    assert (answer.status_code, answer.json()["pagesTotal"]) == (200, 2)
+    refused = await service.http.post(path, content=photo[:1000], headers={"content-type": "image/heic"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "unreadable_image")
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of the broken metadata that it skips

@@ -1,5 +1,6 @@
 import pytest
 
+from serve_app.imaging.media_types import MEDIA_TYPES
 from serve_app.imaging.signature import explain_refusal, find_format
 from tests.drawings import encode, sketch_chart
 from tests.hostile import HOSTILE
@@ -27,7 +28,7 @@ def test_big_tiff_and_big_endian_are_tiff() -> None:
         ("ppm", "This is a Netpbm image"),
         ("jpeg_2000", "This is a JPEG 2000 image"),
         ("pdf", "This is a PDF"),
-        ("heic", "This is a HEIC image"),
+        ("heif", "This is a HEIF image"),
         ("docx", "This is a Word document"),
         ("noise", "This is a file of an unknown kind"),
     ],
@@ -46,7 +47,7 @@ def test_other_files_are_named(name: str, expected: str) -> None:
         (b"PK\x03\x04rest", "a ZIP archive"),
         (b"PK\x03\x04[Content_Types].xml" + bytes(5_000) + b"word/document.xml", "a Word document"),
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file"),
-        (b"\0\0\0\x20ftypmif1\0\0\0\0heic", "a HEIC image"),
+        (b"\0\0\0\x20ftypmif1\0\0\0\0miaf", "a HEIF image"),
         (b"P6\n4 4\n255\n", "a Netpbm image (PPM, PGM or PBM)"),
         (b"\0\0\0\x20ftypisom\0\0\0\0", "a video"),
         (b"RIFF\0\0\0\0WAVEfmt ", "an audio or video file"),
@@ -59,6 +60,14 @@ def test_variants_are_named(data: bytes, expected: str) -> None:
 def test_avif_is_told_by_its_compatible_brands_too(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + bytes(20)
     assert find_format(data) == "AVIF"
-    monkeypatch.setattr("serve_app.imaging.signature.features.check", lambda _: False)
+    monkeypatch.delitem(MEDIA_TYPES, "AVIF")
     assert find_format(data) is None
     assert "an AVIF image" in explain_refusal(data)
+
+
+@pytest.mark.parametrize(
+    "first", [b"ftypheic\0\0\0\0mif1heic", b"ftypmif1\0\0\0\0mif1heix", b"ftypheim\0\0\0\0mif1miaf"]
+)
+def test_heic_is_told_by_any_of_its_brands(first: bytes) -> None:
+    assert find_format(b"\0\0\0\x18" + first + bytes(20)) == "HEIC"
+    assert find_format(b"\0\0\0\x10" + first[:8] + bytes(4) + b"heic") == ("HEIC" if b"hei" in first[:8] else None)
