@@ -1,8 +1,10 @@
-"""What no unit test may leave behind, or find of what tests with a real Serve have left."""
+"""Time that tests move; and what no unit test may leave behind, or find of what tests with a real Serve have left."""
 
 import logging
 
 import pytest
+
+from tests.clock import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +16,8 @@ def _own_log():
     yield
     logger.handlers, logger.propagate = [], True
     logger.setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

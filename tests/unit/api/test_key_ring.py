@@ -4,15 +4,8 @@ from serve_app.api.key_file import Keys, write_keys
 from serve_app.api.key_ring import LOOK_S, KeyRing
 from serve_app.config import HttpConfig
 from serve_app.errors import ConfigError
+from tests.clock import Clock
 from tests.unit.api.test_key_file import a_key
-
-
-class Clock:
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
 
 
 def test_without_keys_in_the_config_there_is_no_ring():
@@ -49,7 +42,7 @@ def test_a_changed_file_is_read_again(tmp_path):
     ring = KeyRing((a_key(),), path, clock)
     write_keys(path, [a_key("sa_other", "bob")])
     assert ring.find("sa_secret")  # not looked at yet
-    clock.now += LOOK_S
+    clock.advance(LOOK_S)
     assert ring.find("sa_secret") is None
     assert ring.find("sa_other").name == "bob"
 
@@ -59,7 +52,7 @@ def test_a_broken_file_leaves_the_keys_as_they_were(tmp_path, caplog):
     write_keys(path, [a_key()])
     ring = KeyRing((a_key(),), path, clock)
     path.write_text("{")
-    clock.now += LOOK_S
+    clock.advance(LOOK_S)
     assert ring.find("sa_secret")
     assert "stay as they were" in caplog.text
 
@@ -69,5 +62,5 @@ def test_all_keys_removed_lets_nobody_in(tmp_path):
     write_keys(path, [a_key()])
     ring = KeyRing((a_key(),), path, clock)
     write_keys(path, [])
-    clock.now += LOOK_S
+    clock.advance(LOOK_S)
     assert ring.find("sa_secret") is None

@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from serve_app.config import RecycleConfig
 from serve_app.errors import ModelBroken, ModelFailed, OutOfMemory
 from serve_app.hosting import model_thread
 from serve_app.hosting.model_thread import ModelThread
+from tests.clock import Clock
 
 
 class Engine:
@@ -42,20 +44,10 @@ class Engine:
         return self.work()
 
 
-class Clock:
-    """Stands for the module `time` in the module under test."""
-
-    def __init__(self):
-        self.now = 100.0
-
-    def monotonic(self):
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(model_thread, "time", clock)
+    monkeypatch.setattr(model_thread, "time", SimpleNamespace(monotonic=clock))
     return clock
 
 
@@ -212,9 +204,9 @@ async def test_an_ordinary_error_leaves_the_replica_healthy():
 async def test_a_stuck_call_fails_the_health_check(clock):
     model = start(call_limit_s=60)
     stuck = await begin(model)
-    clock.now += 60
+    clock.advance(60)
     model.check()
-    clock.now += 0.1
+    clock.advance(0.1)
     with pytest.raises(ModelBroken, match="running for more than 60 seconds"):
         model.check()
     model.engine.turns.release()
@@ -249,7 +241,7 @@ async def test_waiting_and_running_are_measured(clock):
 
     def take(seconds):
         def run(engine, _):
-            clock.now += seconds
+            clock.advance(seconds)
             engine.begun.put(None)
             assert engine.turns.acquire(timeout=30)
 
@@ -259,7 +251,7 @@ async def test_waiting_and_running_are_measured(clock):
     await asyncio.to_thread(model.engine.begun.get, timeout=30)
     second = asyncio.create_task(model.call(take(0.5)))
     await asyncio.sleep(0)  # so that it is in the queue
-    clock.now += 1.0
+    clock.advance(1.0)
     model.engine.turns.release(2)
     await asyncio.gather(first, second)
     assert seen == [(0.0, 3.0), (1.0, 0.5)]

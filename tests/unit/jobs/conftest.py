@@ -5,24 +5,6 @@ from serve_app.jobs.sqlite.store import SqliteJobStore
 from tests.redis_server import run_redis
 
 
-class Clock:
-    """Seconds that pass only when a test says so."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, seconds):
-        self.now += seconds
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory):
     with run_redis(tmp_path_factory.getbasetemp() / "redis") as server:

@@ -8,18 +8,6 @@ from serve_app.pipeline.load import UNMEASURED_LIMIT, Load, ReplicaCounts
 DEADLINE_S = 60.0
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def loads(clock):
     limits = Limits(max_wait_s=4)
@@ -56,10 +44,10 @@ def test_a_request_takes_no_place_before_its_upload_has_come(admission, loads):
 
 def test_a_place_is_refused_when_the_deadline_has_come_too_near(admission, loads, clock):
     with admission.admit(["ocr"], DEADLINE_S) as first, first.call("ocr"):
-        clock.now += 1.0
+        clock.advance(1.0)
     loads["ocr"].reserve(2)
     ticket = admission.admit(["ocr"], 3.0)
-    clock.now += 1.5
+    clock.advance(1.5)
     with pytest.raises(Busy, match=r"the limit of 1\.5 s"):
         ticket.reserve()
 
@@ -69,7 +57,7 @@ def test_a_promise_becomes_a_call(admission, loads, clock):
         ticket.reserve()
         with ticket.call("ocr"):
             assert loads["ocr"].in_flight == 1
-            clock.now += 3.0
+            clock.advance(3.0)
         assert (loads["ocr"].in_flight, loads["chart"].in_flight) == (0, 1)
         with ticket.call("chart"), ticket.call("chart"):
             assert loads["chart"].in_flight == 2
@@ -92,7 +80,7 @@ def test_a_promise_becomes_a_call(admission, loads, clock):
 def test_only_finished_work_is_measured(admission, loads, clock, error, measured):
     def call():
         with admission.admit(["ocr"], DEADLINE_S) as ticket, ticket.call("ocr"):
-            clock.now += 1.0
+            clock.advance(1.0)
             raise error
 
     with pytest.raises(type(error)):
@@ -103,7 +91,7 @@ def test_only_finished_work_is_measured(admission, loads, clock, error, measured
 
 def test_the_deadline_counts_from_the_admission(admission, clock):
     ticket = admission.admit(["ocr"], 10.0)
-    clock.now += 4.0
+    clock.advance(4.0)
     assert ticket.remaining_s == pytest.approx(6.0)
 
 

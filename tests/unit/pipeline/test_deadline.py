@@ -5,13 +5,7 @@ import pytest
 from serve_app.errors import DeadlineExceeded, UnreadableImage
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.deadline import within
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 async def hang():
@@ -48,9 +42,9 @@ async def test_what_takes_longer_is_cancelled():
 async def test_the_time_runs_from_the_admission():
     clock = Clock()
     late = ticket(60, clock)
-    clock.now += 59
+    clock.advance(59)
     assert late.remaining_s == 1.0
-    clock.now += 1
+    clock.advance(1)
     with pytest.raises(DeadlineExceeded, match="within 60 s"):
         async with within(late):
             await hang()

@@ -5,15 +5,9 @@ from hypothesis import strategies as st
 from serve_app.config import Limits
 from serve_app.errors import Busy
 from serve_app.pipeline.load import UNMEASURED_LIMIT, WAIT_MARGIN, Load, ReplicaCounts
+from tests.clock import Clock
 
 DEADLINE_S = 60.0
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
 
 
 def build(clock, *, running=1, ingresses=1, **limits):
@@ -54,9 +48,9 @@ def test_a_lone_call_takes_what_it_takes():
     load = build(clock, running=4)
     for _ in range(3):
         load.begin()
-        clock.now += 2.0
+        clock.advance(2.0)
         load.end(completed=True)
-        clock.now += 50.0  # nobody asks
+        clock.advance(50.0)  # nobody asks
     assert load.mean_service_s == pytest.approx(2.0)
     assert load.expected_wait_s == 0
 
@@ -66,7 +60,7 @@ def test_the_mean_follows_a_change():
     load = build(clock)
     for service_s in [1.0] * 50 + [3.0] * 60:
         load.begin()
-        clock.now += service_s
+        clock.advance(service_s)
         load.end(completed=True)
     assert load.mean_service_s == pytest.approx(3.0, abs=0.15)
 
@@ -74,7 +68,7 @@ def test_the_mean_follows_a_change():
 def measured(clock, service_s, **arguments):
     load = build(clock, **arguments)
     load.begin()
-    clock.now += service_s
+    clock.advance(service_s)
     load.end(completed=True)
     return load
 

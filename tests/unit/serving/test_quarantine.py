@@ -2,13 +2,7 @@ import pytest
 
 from serve_app.errors import Quarantined
 from serve_app.serving.quarantine import CAPACITY, Quarantine
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 def test_one_death_may_be_chance_two_are_not():
@@ -33,7 +27,7 @@ def test_an_image_is_tried_again_after_a_while():
     quarantine = Quarantine(60, clock)
     quarantine.record_death(b"poison", "first")
     quarantine.record_death(b"poison", "second")
-    clock.now += 61
+    clock.advance(61)
     quarantine.admit(b"poison")
     quarantine.record_death(b"poison", "third")  # counted anew
     quarantine.admit(b"poison")

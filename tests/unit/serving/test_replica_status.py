@@ -8,6 +8,7 @@ from ray.serve.schema import ReplicaState
 from serve_app.pipeline.load import ReplicaCounts
 from serve_app.serving import replica_status
 from serve_app.serving.replica_status import ReplicaStatus
+from tests.clock import Clock
 
 
 class Controller:
@@ -30,19 +31,10 @@ class Controller:
         return SimpleNamespace(applications={self.application: SimpleNamespace(deployments=deployments)})
 
 
-class Clock:
-    """Stands for the module `time` in the module under test."""
-
-    now = 0.0  # as on a machine that has just been started
-
-    def monotonic(self):
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(replica_status, "time", clock)
+    clock = Clock(0.0)  # as on a machine that has just been started
+    monkeypatch.setattr(replica_status, "time", SimpleNamespace(monotonic=clock))
     return clock
 
 
@@ -76,10 +68,10 @@ async def test_an_answer_is_used_for_two_seconds(controller, clock):
     status = ReplicaStatus("reader", "Ingress")
     await status.find("Ocr")
     controller.states["Ocr"] = {ReplicaState.RUNNING: 5}
-    clock.now += 2.0
+    clock.advance(2.0)
     await status.find("Ocr")
     assert (status.count_replicas("Ocr").running, controller.asked) == (2, 1)
-    clock.now += 0.1
+    clock.advance(0.1)
     await status.find("Ocr")
     assert (status.count_replicas("Ocr").running, controller.asked) == (5, 2)
 
@@ -107,14 +99,14 @@ async def test_a_lost_controller_leaves_the_last_answer(controller, clock, caplo
     status = ReplicaStatus("reader", "Ingress")
     await status.find("Ocr")
     controller.application, controller.error = application, error
-    clock.now += 3
+    clock.advance(3)
     await status.find("Ocr")
     assert (status.count_replicas("Ocr").running, controller.asked) == (2, 2)
     assert "controller does not tell" in caplog.text
     await status.find("Ocr")
     assert controller.asked == 2  # it is not asked at every call because it does not answer
     controller.application, controller.error = "reader", None
-    clock.now += 3
+    clock.advance(3)
     controller.states["Ocr"] = {ReplicaState.RUNNING: 5}
     await status.find("Ocr")
     assert status.count_replicas("Ocr").running == 5
