@@ -24,8 +24,8 @@ AppError
 ├── BlobMissing           500 blob_missing
 ├── ModelFailed           500 model_failed
 ├── ModelUnavailable      503 model_unavailable     (retry)
-├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
 │   └── ModelBroken       503 model_broken          (retry)
+├── StoreUnavailable      503 store_unavailable     (retry, Retry-After)
 ├── OutOfMemory           503 out_of_memory         (retry)
 ├── Stopping              503 stopping              (retry, Retry-After)
 └── DeadlineExceeded      504 deadline_exceeded     (retry)

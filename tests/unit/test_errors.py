@@ -1,4 +1,5 @@
 import pickle
+import re
 
 import pytest
 
@@ -31,4 +32,16 @@ def test_only_passing_troubles_are_retryable():
         "model_broken",
         "store_unavailable",
         "stopping",
+    }
+
+
+def test_the_tree_at_the_top_of_the_file_is_that_of_the_classes():
+    drawn, parents = {}, {-1: "AppError"}
+    for indent, name, status, code, rest in re.findall(r"^([│ ]*)[├└]── (\w+) +(\d+) (\w+)(.*)$", errors.__doc__, re.M):
+        drawn[name] = (parents[len(indent) - 1] if indent else "AppError", int(status), code, "retry" in rest)
+        parents[len(indent) + 3] = name
+    assert drawn == {
+        error.__name__: (error.__base__.__name__, error.status, error.code, error.retryable)
+        for error in all_errors()
+        if error is not errors.AppError
     }

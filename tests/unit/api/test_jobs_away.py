@@ -46,7 +46,7 @@ async def test_requests_are_refused_at_once_and_jobs_are_kept(http, redis_server
     ]:
         started = time.monotonic()
         refused = await http.request(method, path, content=content)
-        assert time.monotonic() - started < 2  # a second, and what a busy machine adds
+        assert time.monotonic() - started < 4  # a second, and what a busy machine adds
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "store_unavailable"), path
         assert int(refused.headers["retry-after"]) >= 1
     ready = await http.get("/ready")

@@ -26,7 +26,7 @@ async def refuses(*calls):
         start = time.monotonic()
         with pytest.raises(StoreUnavailable) as refused:
             await call
-        assert time.monotonic() - start < 2  # a second, and what a busy machine adds
+        assert time.monotonic() - start < 4  # a second, and what a busy machine adds
         assert refused.value.retry_after
 
 

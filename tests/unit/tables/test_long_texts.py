@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 
 import pytest
 
@@ -11,9 +10,7 @@ from serve_app.tables import mineru, parsing
 from serve_app.tables.evidence import find_evidence
 from serve_app.tables.grid import MAX_LENGTH, MAX_TEXT
 from serve_app.tables.html import unescape
-
-LIMIT_S = 1.0
-"""CPU time. Alone on its core each takes under 0.2 s; beside others three times that, and without bounds up to 60 s."""
+from tests.growth import FACTOR, grows_linearly
 
 REPEATED = (
     *("a", "<", "|", "|\n", "a | b\n", "<|", "\\", "-", "|:-\n", "a|<0x0A>", "| ** a", "**", "# ", " "),
@@ -24,16 +21,18 @@ REPEATED = (
 
 @pytest.mark.parametrize("piece", REPEATED)
 @pytest.mark.parametrize("start", ["", "| a |\n", "<td>", "<|class_start|>chart<|class_end|><|content_start|>"])
-def test_a_megabyte_of_any_text_takes_little_time(start: str, piece: str) -> None:
-    text = start + piece * (1_000_000 // len(piece))
+def test_any_text_is_read_in_linear_time(start: str, piece: str) -> None:
+    text = start + piece * (MAX_LENGTH // len(piece) + 1)
     confidence = [0.5] * len(text)
+    assert grows_linearly(lambda length: mineru.parse(text[:length], confidence[:length]), MAX_LENGTH // FACTOR)
 
-    def measure() -> float:
-        begun = time.thread_time()
-        assert mineru.parse(text, confidence).cut
-        return time.thread_time() - begun
 
-    assert measure() < LIMIT_S or measure() < LIMIT_S  # a busy machine slows a core down for a while
+@pytest.mark.parametrize("piece", ["<|", "|\n", "<td>", "<fcel>x<lcel>"])
+def test_what_is_beyond_the_bound_is_cut_in_linear_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    confidence = [0.5] * len(text)
+    assert mineru.parse(text, confidence).cut
+    assert grows_linearly(lambda length: mineru.parse(text[:length], confidence[:length]), len(text) // FACTOR)
 
 
 @pytest.mark.parametrize("reference", ["&#" + "9" * 5_000, "&#x" + "f" * 5_000, "&#" + "9" * 5_000 + ";"])
@@ -62,19 +61,20 @@ def test_a_probability_that_is_none_counts_as_0(worst: float) -> None:
         assert [cell.confidence for cell in table.columns] == [0.0, 0.5]
 
 
-@pytest.mark.parametrize("length", [20, 200, 500, 1_000])
-def test_evidence_for_long_labels_takes_little_time(length: int) -> None:
-    rng = random.Random(length)
+def test_evidence_for_labels_is_found_in_linear_time_of_their_length() -> None:
+    rng = random.Random(1)
+    letters = rng.choices("abcdefghij ", k=1_000_000)
 
-    def word() -> str:
-        return "".join(rng.choice("abcdefghij ") for _ in range(length))
+    def word(length: int) -> str:
+        begin = rng.randrange(len(letters) - length)
+        return "".join(letters[begin : begin + length])
 
-    lines = [TextLine(word(), 0.9, ((0, y), (100, y), (100, y + 9), (0, y + 9))) for y in range(400)]
-    rows = tuple(tuple(Cell(word()) for _ in range(20)) for _ in range(100))
-    table = ChartTable(tuple(Cell(word()) for _ in range(20)), rows)
-    begun = time.thread_time()
-    find_evidence(table, lines)
-    assert time.thread_time() - begun < LIMIT_S
+    def find(length: int) -> None:
+        lines = [TextLine(word(length), 0.9, ((0, y), (100, y), (100, y + 9), (0, y + 9))) for y in range(400)]
+        rows = tuple(tuple(Cell(word(length)) for _ in range(20)) for _ in range(100))
+        find_evidence(ChartTable(tuple(Cell(word(length)) for _ in range(20)), rows), lines)
+
+    assert grows_linearly(find, 125)
 
 
 def test_a_long_label_is_confirmed_by_an_equal_text() -> None:
