@@ -25,8 +25,9 @@ class OcrConfig(Section):
     """Name of the text recognition model, for example PP-OCRv5_server_rec."""
     recognition_dir: str | None = None
     """Directory of that model; without one, PaddleOCR downloads it."""
-    threads: Annotated[int, Field(ge=1, le=64)] = 2
-    """CPU threads of the model in one replica."""
+    threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    """CPU threads of the model in one replica. `auto`: on OpenVINO a call that runs alone takes all cores, at most 4;
+    calls that run at once in several replicas of a machine share them. Otherwise all cores, at most 4."""
     cpu_runtime: Literal["openvino", "onnxruntime"] = "openvino"
     """Runtime of the models of `engine: onnxruntime` on a CPU. Both give the same results."""
     cpu_precision: CpuPrecision = "auto"

@@ -1,7 +1,9 @@
 """OpenVINO in the place of PaddleX's ONNX Runtime: the same ONNX models, in less time on a CPU."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ class OpenVinoRunner:
         self,
         model: Path,
         *,
-        threads: int,
+        threads: int | Callable[[], int],
         precision: ComputedPrecision,
         width_step: int = 1,
         kept_parts: int = 5000,
@@ -25,7 +27,7 @@ class OpenVinoRunner:
 
         Args:
             model: the ONNX file.
-            threads: of the CPU.
+            threads: of the CPU; or what tells before each batch how many it may take now. The results are the same.
             precision: in which it computes.
             width_step: pixels of which the width of what it reads is made a multiple, with zeros on the right. OpenVINO
                 compiles parts of a model anew for each width that it meets.
@@ -36,17 +38,14 @@ class OpenVinoRunner:
 
         self.widening = 1.0
         """How many times as wide as it was given the last batch was read."""
-        settings = {
-            "INFERENCE_NUM_THREADS": threads,
-            # Without this hint OpenVINO takes bfloat16 where the CPU has it.
-            "INFERENCE_PRECISION_HINT": openvino.Type.f32 if precision == "float32" else openvino.Type.bf16,
-            "PERFORMANCE_HINT": "LATENCY",
-            "CPU_RUNTIME_CACHE_CAPACITY": kept_parts,
-            # Replicas share the cores; pinned to cores, two of them would meet on the same ones.
-            "ENABLE_CPU_PINNING": False,
-        }
         self._width_step = width_step
-        self._model = openvino.Core().compile_model(model, "CPU", settings)
+        self._core = openvino.Core()
+        self._source = self._core.read_model(model)  # the file may be gone when it is compiled for other threads
+        self._precision, self._kept_parts = precision, kept_parts
+        self._count_threads = threads if callable(threads) else partial(int, threads)
+        self._compiled: dict[int, Any] = {}
+        self._threads = self._count_threads()
+        self._model = self._compile(self._threads)
 
     def __call__(self, x: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """Run a batch; one array for each of the model's outputs.
@@ -59,4 +58,29 @@ class OpenVinoRunner:
         if padding:
             batch = np.pad(batch, [(0, 0)] * (batch.ndim - 1) + [(0, padding)])
         self.widening = (width + padding) / width
+        self._choose_model()
         return list(self._model(np.ascontiguousarray(batch), share_inputs=True, share_outputs=True).values())
+
+    def _choose_model(self) -> None:
+        """Takes the model that was compiled for the threads there are now."""
+        threads = self._count_threads()
+        if threads != self._threads:
+            # What it computed in: after a large image that is much, and the model that takes over needs as much.
+            self._model.release_memory()
+            self._threads, self._model = threads, self._compile(threads)
+
+    def _compile(self, threads: int) -> Any:
+        import openvino
+
+        if threads not in self._compiled:
+            settings = {
+                "INFERENCE_NUM_THREADS": threads,
+                # Without this hint OpenVINO takes bfloat16 where the CPU has it.
+                "INFERENCE_PRECISION_HINT": openvino.Type.f32 if self._precision == "float32" else openvino.Type.bf16,
+                "PERFORMANCE_HINT": "LATENCY",
+                "CPU_RUNTIME_CACHE_CAPACITY": self._kept_parts,
+                # Replicas share the cores; pinned to cores, two of them would meet on the same ones.
+                "ENABLE_CPU_PINNING": False,
+            }
+            self._compiled[threads] = self._core.compile_model(self._source, "CPU", settings)
+        return self._compiled[threads]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from serve_app.config import Device, OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import find_budget
+from serve_app.hosting.core_share import MOST_THREADS, CoreShare, count_cores, open_share
 from serve_app.hosting.cpu_precision import choose_precision
 from serve_app.ocr import weights as ocr_weights
 from serve_app.ocr.footprint import measure_ocr
@@ -36,11 +37,12 @@ is OpenVINO's own bound."""
 
 
 class Loaded(NamedTuple):
-    """A PaddleOCR, the name of its models, and the device that it runs on."""
+    """A PaddleOCR, the name of its models, the device that it runs on, and the cores that it shares, if it does."""
 
     ocr: Any
     name: str
     device: str
+    share: CoreShare | None
 
 
 def load_paddle_ocr(config: OcrConfig, device: Device) -> Loaded:
@@ -53,7 +55,8 @@ def load_paddle_ocr(config: OcrConfig, device: Device) -> Loaded:
     with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
         detection, recognition = _find_models(config, Path(folder))
         name = detection.name.removesuffix("_det")
-        return Loaded(_load(config, detection, recognition, chosen), name, chosen)
+        share = open_share() if config.threads == "auto" and _is_on_openvino(config, chosen) else None
+        return Loaded(_load(config, detection, recognition, chosen, share), name, chosen, share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,12 @@ def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
     )
 
 
-def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str) -> Any:
-    openvino = config.engine == "onnxruntime" and config.cpu_runtime == "openvino" and device == "cpu"
+def _is_on_openvino(config: OcrConfig, device: str) -> bool:
+    return config.engine == "onnxruntime" and config.cpu_runtime == "openvino" and device == "cpu"
+
+
+def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str, share: CoreShare | None) -> Any:
+    openvino = _is_on_openvino(config, device)
     if detection.folder and recognition.folder:
         # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
@@ -105,7 +112,10 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
         )
         detector, recogniser = find_predictors(ocr)
         if openvino:
-            settings: dict[str, Any] = {"threads": config.threads, "precision": choose_precision(config.cpu_precision)}
+            settings: dict[str, Any] = {
+                "threads": share.count_threads if share else config.threads,
+                "precision": choose_precision(config.cpu_precision),
+            }
             run_on_openvino(detector, kept_parts=DETECTION_PARTS, **settings)
             run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
         replace_decoder(recogniser)
@@ -164,6 +174,7 @@ def _warn_of_large_pages(config: OcrConfig, card_bytes: int) -> None:
 
 
 def _engine_arguments(config: OcrConfig) -> dict[str, Any]:
+    threads = min(count_cores(), MOST_THREADS) if config.threads == "auto" else config.threads
     if config.engine == "onnxruntime":
-        return {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": config.threads}}
-    return {"engine": "paddle", "cpu_threads": config.threads, "enable_mkldnn": config.mkldnn}
+        return {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": threads}}
+    return {"engine": "paddle", "cpu_threads": threads, "enable_mkldnn": config.mkldnn}

@@ -1,5 +1,6 @@
 """PaddleOCR 3.7 behind the OcrEngine protocol: on ONNX models with the installed weights, or on Paddle."""
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -33,10 +34,14 @@ class PaddleOcrEngine:
         """
         self._engine = config.engine
         self._longest = config.max_long_side if config.enlarge_charts else 0
-        self._ocr, self.name, self.device = load_paddle_ocr(config, device)
+        self._ocr, self.name, self.device, self._share = load_paddle_ocr(config, device)
 
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """Read an RGB image; polygons are in its pixels, lines in reading order."""
+        with self._share.calling() if self._share else nullcontext():
+            return self._read(image, options)
+
+    def _read(self, image: Image.Image, options: OcrOptions) -> Page:
         arguments = asdict(options)
         chart = arguments.pop("chart")
         if chart and options.text_det_box_thresh is None:

@@ -69,7 +69,7 @@ class Load:
             model: its name, for messages.
             limits: the bounds on the wait and on the number of requests.
             count_replicas: returns the current number of replicas; called often.
-            observe: told of each change.
+            observe: told of each change of what is in flight.
             clock: seconds.
         """
         self.refusals = 0
@@ -117,8 +117,7 @@ class Load:
         bound = min(self._limits.max_wait_s, deadline_s)
         refusal = self._find_refusal(bound)
         if refusal:
-            self.refusals += 1
-            self._observe(self)
+            self.refusals += 1  # reported with the next change: what is refused must cost next to nothing
             raise Busy(refusal, self.find_retry_after(bound))
 
     def find_retry_after(self, bound: float) -> int:

@@ -25,7 +25,7 @@ from serve_app.hosting.protocols import ChartInput, answer_task
 from serve_app.imaging.decode import decode_prepared
 from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
-from serve_app.serving.logs import join_serve_log
+from serve_app.serving.logs import join_serve_log, leave_access_to_the_audit
 from serve_app.serving.metrics import IngressMetrics, ModelMetrics
 from serve_app.serving.refusals import return_refusals
 
@@ -179,6 +179,7 @@ class Ingress:
         jobs: DeploymentHandle | None = None,  # keeps Jobs in the application; it is never called
     ) -> None:
         join_serve_log()
+        leave_access_to_the_audit()
         self._clients = Clients(config, ocr, chart, layout, wants_words)
         self._jobs = JobsService.open(config.jobs) if config.jobs.enabled else None
         self._drain = Drain.of(os.environ)

@@ -25,3 +25,15 @@ def join_serve_log() -> None:
     _OURS.handlers = [ServeLog()]
     _OURS.setLevel(logging.DEBUG)  # Serve's level decides
     _OURS.propagate = False  # the root's handlers, if any, would write each line once more
+
+
+def leave_access_to_the_audit() -> None:
+    """Have Serve's own line for each request of this process left out: the audit log has one that says more.
+
+    Refusals are cheap only if little is written of them.
+    """
+    _SERVES.addFilter(_is_no_access_line)
+
+
+def _is_no_access_line(record: logging.LogRecord) -> bool:
+    return not getattr(record, "serve_access_log", False)

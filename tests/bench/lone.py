@@ -11,6 +11,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 import psutil
 
@@ -36,15 +37,16 @@ def read_served(service: Service, page: bytes) -> float:
     return time.monotonic() - started
 
 
-def compare(threads: int, pages: list[bytes]) -> None:
-    """Measure an engine of so many threads, and print what the service adds."""
+def compare(threads: int | Literal["auto"], pages: list[bytes]) -> None:
+    """Measure an engine of so many threads, and print what the service adds; `auto` is held against all cores."""
     config = shipped_config()
     application = config["applications"][0]
     application["args"]["ocr"]["threads"] = threads
     for deployment in application["deployments"]:
         if deployment["name"] == "Ocr":
             deployment["autoscaling_config"] |= {"min_replicas": 1, "max_replicas": 1}
-    with limit.start_engines(1, OcrConfig(threads=threads)) as [engine]:
+    bare = psutil.cpu_count() or 1 if threads == "auto" else threads
+    with limit.start_engines(1, OcrConfig(threads=bare)) as [engine]:
         read_bare(engine, pages[0])  # warm
         alone = [read_bare(engine, page) for page in pages]
         with tempfile.TemporaryDirectory() as folder, start_service(config, Path(folder)) as service:
@@ -60,11 +62,16 @@ def compare(threads: int, pages: list[bytes]) -> None:
     )
 
 
+def parse_threads(text: str) -> int | Literal["auto"]:
+    """A value of `ocr.threads`."""
+    return "auto" if text == "auto" else int(text)
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=16, help="of each kind")
-    parser.add_argument("--threads", type=int, nargs="+", default=(1, psutil.cpu_count() or 1), help="of the model")
+    parser.add_argument("--threads", type=parse_threads, nargs="+", default=(1, "auto"), help="of the model")
     args = parser.parse_args()
     pages = draw_images("pages")
     print("threads engine s beside Ray request s own share, ms all, ms bar, ms")

@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from onnxruntime import InferenceSession
@@ -30,3 +33,19 @@ def test_it_computes_what_onnx_runtime_does(model):
     [output] = OpenVinoRunner(model, threads=1, precision="float32")([lines])
     assert output == pytest.approx(expected, abs=1e-4)
     assert np.array_equal(output.argmax(axis=-1), expected.argmax(axis=-1))
+
+
+def test_the_threads_change_from_batch_to_batch_and_the_results_do_not(model, tmp_path):
+    line = np.random.default_rng(2).random((1, 3, 48, 320), dtype=np.float32)
+    counts = iter([2, 2, 1, 2])
+    copy = Path(shutil.copy(model, tmp_path))
+    runner = OpenVinoRunner(copy, threads=lambda: next(counts), precision="float32")
+    copy.unlink()  # as that of PaddleOCR's models is
+    used, outputs = [], []
+    for _ in range(3):
+        [output] = runner([line])
+        outputs.append(output.copy())
+        used.append(runner._model.get_property("INFERENCE_NUM_THREADS"))
+    assert used == [2, 1, 2]
+    assert np.array_equal(outputs[0], outputs[1])
+    assert np.array_equal(outputs[0], outputs[2])

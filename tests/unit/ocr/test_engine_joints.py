@@ -11,6 +11,7 @@ from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions, Size, Word
 from serve_app.errors import ModelBroken, OutOfMemory
 from serve_app.gpu.usage import NO_GPU, Usage
+from serve_app.hosting.core_share import CoreShare
 from serve_app.ocr import paddle
 from serve_app.ocr.loading import Loaded
 from serve_app.ocr.paddle import CHART_BOX_THRESH, PaddleOcrEngine
@@ -48,12 +49,12 @@ class PaddleOcr:
 
 @pytest.fixture
 def build(monkeypatch):
-    def build(*results, device="cpu", **settings):
+    def build(*results, device="cpu", share=None, **settings):
         ocr, config = PaddleOcr(*results), OcrConfig(**settings)
 
         def load(*arguments):
             assert arguments == (config, "auto")
-            return Loaded(ocr, "PP-OCR", device)
+            return Loaded(ocr, "PP-OCR", device, share)
 
         monkeypatch.setattr(paddle, "load_paddle_ocr", load)
         return PaddleOcrEngine(config, "auto"), ocr
@@ -212,3 +213,13 @@ def test_memory_is_measured_where_paddle_holds_some(build, monkeypatch):
     assert build(result(), device="gpu", engine="paddle", **server)[0].measure() == Usage(123, 6 << 20)
     assert build(result(), device="cpu", engine="paddle", **server)[0].measure() == NO_GPU
     assert build(result(), device="gpu")[0].measure() == NO_GPU  # ONNX Runtime tells nothing
+
+
+def test_a_call_holds_its_share_of_the_cores_while_it_runs(build, tmp_path):
+    ours, theirs = (CoreShare(2, tmp_path) for _ in range(2))
+    counts = []
+    engine, ocr = build(result(), share=ours)
+    predict = ocr.predict
+    ocr.predict = lambda image, **arguments: counts.append(theirs.count_threads()) or predict(image, **arguments)
+    engine.read(Image.new("RGB", (60, 40)), OcrOptions())
+    assert (counts, theirs.count_threads()) == ([1], 2)

@@ -160,7 +160,9 @@ def test_changes_are_observed():
     with pytest.raises(Busy):
         load.check(DEADLINE_S)
     assert seen[0] == (1, 0)
-    assert seen[-1] == (UNMEASURED_LIMIT, 1)
+    assert seen[-1] == (UNMEASURED_LIMIT, 0)  # a refusal is reported with the next change
+    load.reserve(-1)
+    assert seen[-1] == (UNMEASURED_LIMIT - 1, 1)
 
 
 def test_before_anything_is_measured_a_retry_is_worth_a_second():

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from serve_app.serving.logs import join_serve_log
+from serve_app.serving.logs import join_serve_log, leave_access_to_the_audit
 
 
 class Lines(logging.Handler):
@@ -20,6 +20,7 @@ def serves(monkeypatch):
     logger = logging.getLogger("ray.serve")
     monkeypatch.setattr(logger, "handlers", [Lines()])
     monkeypatch.setattr(logger, "level", logging.INFO)
+    monkeypatch.setattr(logger, "filters", [])
     logger.manager._clear_cache()  # of the levels that are enabled
     yield logger
     logger.manager._clear_cache()
@@ -48,3 +49,12 @@ def test_serves_level_decides_but_for_the_audit_log(serves):
     for name in ("serve_app.api.fetch", "serve_app.audit"):
         logging.getLogger(name).info("a line")
     assert serves.handlers[0].found == [("serve_app.audit", "INFO", "a line")]
+
+
+def test_serves_own_line_of_a_request_is_left_out_where_the_audit_log_has_one(serves):
+    join_serve_log()
+    leave_access_to_the_audit()
+    serves.info("POST /v1/ocr 429 2.1ms", extra={"serve_access_log": True})
+    serves.info("Started HTTP server")
+    logging.getLogger("serve_app.audit").info("route=/v1/ocr status=429")
+    assert [line for *_, line in serves.handlers[0].found] == ["Started HTTP server", "route=/v1/ocr status=429"]
