@@ -143,13 +143,17 @@ class Document:
         if self._restarts >= self._limits.max_restarts:
             raise WorkerDied(f"Not tried, after {self._restarts + 1} pages that could not be read")
         self._restarts += 1
-        await self._start()
+        try:
+            await self._start()
+        except ModelUnavailable:
+            self._restarts -= 1  # no page is to blame
+            raise
 
     async def _start(self) -> Message:
         if self._descriptor < 0:
             raise WorkerDied("The document is closed")
-        process = await DocumentProcess.start(self._descriptor, self._limits)
-        message, _ = await process.open(self.kind, self._password)
+        process = await DocumentProcess.start(self._descriptor, self.kind, self._limits)
+        message, _ = await process.open(self._password)
         try:
             _raise_reported(message)
         except AppError:

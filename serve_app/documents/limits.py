@@ -12,9 +12,11 @@ class DocumentLimits:
     memory_bytes: int = 1024 * MIB
     """Address space of the process, its own 200 MiB included. A page that needs more is reported as unreadable."""
     open_cpu_s: int = 4
-    """Seconds of CPU for opening the document; the kernel counts in whole seconds."""
+    """Seconds of CPU for the start, and again for opening the document; the kernel counts in whole seconds."""
+    start_wall_s: float = 60.0
+    """Seconds for the start of the process."""
     open_wall_s: float = 60.0
-    """Seconds until the document is open, the start of the process included."""
+    """Seconds for opening the document in it."""
     page_cpu_s: int = 4
     """Seconds of CPU for one page."""
     page_wall_s: float = 60.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from serve_app.documents.limits import MIB, DocumentLimits
 from serve_app.documents.wire import HEADER, MAX_BYTES, MAX_JSON, Message, pack
 from serve_app.errors import ModelUnavailable
 
+log = logging.getLogger(__name__)
+
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from serve_app.documents.worker import start; start(sys.argv[2:])"
@@ -21,6 +24,8 @@ _BOOT = (
 
 _ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """All that the process sees of the environment: no keys or passwords lie there for a hostile document to find."""
+
+_NOT_STARTED = "The process that opens documents could not be started. Try again"
 
 _LAST_WORDS_S = 2.0
 """Seconds that a process which has closed its output gets to end."""
@@ -40,8 +45,15 @@ class DocumentProcess:
         self._limits = limits
 
     @classmethod
-    async def start(cls, descriptor: int, limits: DocumentLimits) -> "DocumentProcess":
-        """Start a fresh interpreter that imports only what it needs; `descriptor` is the document's open file.
+    async def start(cls, descriptor: int, kind: str, limits: DocumentLimits) -> "DocumentProcess":
+        """Start a fresh interpreter that imports only what it needs, and wait until it has.
+
+        It has not looked at the document by then, so the document is not to blame for an error.
+
+        Args:
+            descriptor: the document's open file.
+            kind: `PDF`, or Pillow's name of the image format.
+            limits: what the process may take.
 
         Raises:
             ModelUnavailable: when the system cannot start a process.
@@ -60,13 +72,18 @@ class DocumentProcess:
                 limit=MIB,
             )
         except OSError as error:
-            raise ModelUnavailable("The process that opens documents could not be started. Try again") from error
-        return cls(process, limits)
+            raise ModelUnavailable(_NOT_STARTED) from error
+        started = cls(process, limits)
+        try:
+            await started.ask({"kind": kind, "limits": asdict(limits)}, limits.start_wall_s, limits.open_cpu_s)
+        except WorkerDied as error:
+            log.warning("The process that opens documents did not start: %s", error)
+            raise ModelUnavailable(_NOT_STARTED) from error
+        return started
 
-    async def open(self, kind: str, password: str | None) -> Answer:
+    async def open(self, password: str | None) -> Answer:
         """Have the document opened. Errors as for `ask`."""
-        opening: Message = {"kind": kind, "password": password, "limits": asdict(self._limits)}
-        return await self.ask(opening, self._limits.open_wall_s, self._limits.open_cpu_s)
+        return await self.ask({"password": password}, self._limits.open_wall_s, self._limits.open_cpu_s)
 
     async def ask(self, request: Message, wall_s: float, cpu_s: int) -> Answer:
         """Send a request and wait for its answer. When this raises, the process has ended.

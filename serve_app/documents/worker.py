@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from PIL import Image
@@ -51,14 +52,20 @@ def main(descriptor: int, parent: int) -> None:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between the messages
+    starting = read_message(requests)
+    if starting is None:
+        return
+    limits = DocumentLimits(**starting["limits"])
+    _bound_process(limits)
+    _grant_cpu(limits.open_cpu_s)
+    open_file = _import(starting["kind"])
+    _send(answers, {})  # what goes wrong from here on is the document's fault
     opening = read_message(requests)
     if opening is None:
         return
-    limits = DocumentLimits(**opening["limits"])
-    _bound_process(limits)
     _grant_cpu(limits.open_cpu_s)
     try:
-        file = _open(descriptor, opening, limits)
+        file = open_file(_map(descriptor), opening["password"], limits)
     except Exception as error:
         _send(answers, _describe(error, limits))
         return
@@ -92,21 +99,26 @@ def _grant_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (total, resource.RLIM_INFINITY))
 
 
-def _open(descriptor: int, opening: Message, limits: DocumentLimits) -> PagedFile:
-    # Private and writable, since ctypes takes no buffer that is read-only.
-    data = mmap.mmap(descriptor, 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
-    os.close(descriptor)
-    if opening["kind"] == PDF:
+def _import(kind: str) -> Callable[[mmap.mmap, str | None, DocumentLimits], PagedFile]:
+    """What opens documents of this kind."""
+    if kind == PDF:
         from serve_app.documents.pdf import PdfFile
 
-        return PdfFile(data, opening["password"], limits)
+        return PdfFile
     from serve_app.documents.frames import ImageFile
 
-    if opening["kind"] == HEIC:
+    if kind == HEIC:
         from serve_app.documents.heic import register_heic
 
         register_heic()
-    return ImageFile(data[:], opening["kind"], limits)
+    return lambda data, _, limits: ImageFile(data[:], kind, limits)
+
+
+def _map(descriptor: int) -> mmap.mmap:
+    # Private and writable, since ctypes takes no buffer that is read-only.
+    data = mmap.mmap(descriptor, 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+    os.close(descriptor)
+    return data
 
 
 def _serve(file: PagedFile, request: Message) -> tuple[Message, bytes]:

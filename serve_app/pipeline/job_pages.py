@@ -1,8 +1,8 @@
 """Reads the pages of jobs: what `serve_app.jobs.runner` asks for, by the same pipeline as requests."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -67,9 +67,10 @@ class JobPages:
         """
         options = load_options(lease.options)
         sources = []
-        for number in range(len(lease.documents)):
-            async with self._use(lease, number, options) as document:
-                sources += [PageSource(number, index) for index in parse_pages(options.pages, document.page_count)]
+        with _waiting():
+            for number in range(len(lease.documents)):
+                async with self._use(lease, number, options) as document:
+                    sources += [PageSource(number, index) for index in parse_pages(options.pages, document.page_count)]
         return sources
 
     async def read(self, lease: Lease) -> bytes:
@@ -81,14 +82,10 @@ class JobPages:
         if lease.source is None:
             raise ValueError("a plan has no page")
         options = load_options(lease.options)
-        try:
-            admit = admit_text if options.lines is not None else admit_document
-            with admit(self._service, self._service.config.documents.deadline_s) as ticket:
-                async with self._use(lease, lease.source.document, options) as document:
-                    page = await PageReader(self._service, ticket, document, options).read(lease.source.page)
-        except ModelUnavailable as error:
-            # A model that starts or restarts is no fault of the page: it waits, and the attempt does not count.
-            raise Busy(error.message, MODEL_WAIT_S) from error
+        admit = admit_text if options.lines is not None else admit_document
+        with _waiting(), admit(self._service, self._service.config.documents.deadline_s) as ticket:
+            async with self._use(lease, lease.source.document, options) as document:
+                page = await PageReader(self._service, ticket, document, options).read(lease.source.page)
         if isinstance(page, UnreadablePage):
             raise UnreadableDocument(page.reason)
         return dump_page(page)
@@ -102,6 +99,15 @@ class JobPages:
 
     def _open(self, lease: Lease, number: int, options: DocumentOptions) -> AbstractAsyncContextManager[Document]:
         return _OpenStored(self._blobs, lease, number, self._service, options)
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """What starts or restarts is no fault of the page: that waits, and the attempt is not counted."""
+    try:
+        yield
+    except ModelUnavailable as error:
+        raise Busy(error.message, MODEL_WAIT_S) from error
 
 
 class _OpenStored:

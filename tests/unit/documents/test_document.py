@@ -1,6 +1,7 @@
 import asyncio
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from serve_app.documents import process
 from serve_app.documents.document import Document, open_document
 from serve_app.documents.limits import DocumentLimits
 from serve_app.documents.page import DocumentPage, SourceReason, TextSource, UnreadablePage
 from serve_app.domain import Box, Size
 from serve_app.errors import (
     EmptyUpload,
+    ModelUnavailable,
     PasswordRequired,
     TooManyPages,
     UnreadableDocument,
@@ -33,8 +36,12 @@ async def read(document: Document, index: int = 0, **options: object) -> Documen
     return found
 
 
+def find_children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
 def count_children() -> int:
-    return len(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    return len(find_children())
 
 
 async def test_reads_each_page_with_its_image() -> None:
@@ -139,6 +146,38 @@ async def test_gives_up_after_some_restarts() -> None:
     assert "Not tried" in reasons[2]
 
 
+@pytest.mark.parametrize(
+    "boot",
+    ["import serve_app_of_another_version", "import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"],
+    ids=["raises", "is killed", "hangs"],
+)
+@pytest.mark.parametrize("data", [draw_pdf(draw_sentences), b"%PDF-1.7 damaged"], ids=["sound", "damaged"])
+async def test_a_process_that_does_not_start_is_no_fault_of_the_document(
+    monkeypatch: pytest.MonkeyPatch, boot: str, data: bytes
+) -> None:
+    monkeypatch.setattr(process, "_BOOT", boot)
+    before = count_children()
+    with pytest.raises(ModelUnavailable, match="Try again") as raised:
+        async with open_document(data, DocumentLimits(start_wall_s=1)):
+            pass
+    assert raised.value.retryable
+    assert count_children() == before
+
+
+async def test_a_process_that_does_not_start_again_costs_no_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = DocumentLimits(page_wall_s=10, max_restarts=1)
+    async with open_document(draw_pdf(draw_sentences), limits) as document:
+        for child in find_children():
+            os.kill(child, signal.SIGKILL)
+        assert isinstance(await document.read_page(0), UnreadablePage)
+        with monkeypatch.context() as broken:
+            broken.setattr(process, "_BOOT", "raise SystemExit(1)")
+            for _ in range(3):
+                with pytest.raises(ModelUnavailable):
+                    await document.read_page(0)
+        assert (await read(document)).lines
+
+
 async def test_a_cancelled_page_leaves_no_process_and_no_wrong_answer() -> None:
     before = count_children()
     async with open_document(draw_pdf(draw_sentences, draw_bars)) as document:
@@ -167,8 +206,7 @@ async def test_a_closed_document_is_not_read() -> None:
 async def test_the_process_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "sk-1234")
     async with open_document(draw_pdf(draw_sentences)):
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        environments = [Path(f"/proc/{child}/environ").read_bytes() for child in children]
+        environments = [Path(f"/proc/{child}/environ").read_bytes() for child in find_children()]
     assert environments
     assert not any(b"sk-1234" in environment for environment in environments)
 

@@ -2,16 +2,19 @@
 
 import pytest
 
+from serve_app.documents import process
 from serve_app.documents.blocks import PageReading
 from serve_app.documents.page import TextSource, UnreadablePage
 from serve_app.documents.storage import dump_page
 from serve_app.domain import OcrOptions, Size
+from serve_app.errors import Busy
 from serve_app.jobs.blobs import LocalBlobs
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Failure, PageSource, Submission
 from serve_app.jobs.sqlite.store import SqliteJobStore
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.job_pages import load_answer, load_options, load_result, store_options
+from serve_app.pipeline.job_pages import JobPages, load_answer, load_options, load_result, store_options
+from tests.pdf_drawings import draw_pdf, draw_sentences
 
 UPLOADS = [Upload("a.pdf", "application/pdf", b"two pages"), Upload("b.png", "image/png", b"three pages")]
 SOURCES = [PageSource(0, 0), PageSource(0, 1), PageSource(1, 0), PageSource(1, 1), PageSource(1, 2)]
@@ -97,6 +100,24 @@ async def test_options_are_kept_beside_how_the_result_is_answered(work, lines):
     job = await submit(work.store, work.blobs, UPLOADS, Submission("someone", (), stored))
     assert load_answer(job) == {"format": "zip"}
     assert load_options(store_options(options)) == options
+
+
+@pytest.mark.parametrize("counted", [False, True], ids=["plan", "page"])
+async def test_what_cannot_be_opened_now_is_tried_again_uncounted(work, bench, monkeypatch, counted):
+    document = [Upload("a.pdf", "application/pdf", draw_pdf(draw_sentences))]
+    await submit(work.store, work.blobs, document, Submission("someone", (), store_options(DocumentOptions())))
+    pages = JobPages(bench().service, work.blobs)
+    lease = await work.store.claim("worker", 60)
+    if counted:
+        await work.store.plan(lease, [PageSource(0, 0)])
+        lease = await work.store.claim("worker", 60)
+    read = pages.read if counted else pages.plan
+    with monkeypatch.context() as broken:
+        broken.setattr(process, "_BOOT", "raise SystemExit(1)")
+        with pytest.raises(Busy, match="Try again"):
+            await read(lease)
+    assert await read(lease)
+    await pages.close()
 
 
 async def test_pages_that_come_in_several_batches_are_all_there(work, monkeypatch):
