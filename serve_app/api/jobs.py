@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -20,7 +21,7 @@ from serve_app.api.tickets import find_service
 from serve_app.documents.kind import find_kind
 from serve_app.documents.page import UnreadablePage
 from serve_app.documents.storage import load_page
-from serve_app.errors import Forbidden, InvalidParameter, JobNotFound
+from serve_app.errors import AppError, Forbidden, InvalidParameter, JobNotFound
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Event, Job, PageState, Submission, Webhook
 from serve_app.pipeline.job_pages import load_result, store_options
@@ -200,17 +201,18 @@ async def stream_events(
 
 
 async def _stream(jobs: JobsService, job: Job, after: int, *, content: bool) -> AsyncIterator[bytes]:
-    while True:
-        events = await jobs.store.wait_for_events(job.id, after, HEARTBEAT_S)
-        if not events:
-            if (await jobs.store.get(job.id)).state.terminal:
-                return
-            yield b": still running\n\n"
-        for event in events:
-            after = event.id
-            yield await _write_event(jobs, job, event, content=content)
-            if event.kind == "job" and event.data.get("state") not in ("queued", "running"):
-                return
+    with suppress(AppError):  # an answer that has begun can only end; whoever resumes it is told why
+        while True:
+            events = await jobs.store.wait_for_events(job.id, after, HEARTBEAT_S)
+            if not events:
+                if (await jobs.store.get(job.id)).state.terminal:
+                    return
+                yield b": still running\n\n"
+            for event in events:
+                after = event.id
+                yield await _write_event(jobs, job, event, content=content)
+                if event.kind == "job" and event.data.get("state") not in ("queued", "running"):
+                    return
 
 
 async def _write_event(jobs: JobsService, job: Job, event: Event, *, content: bool) -> bytes:

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 RETRY_S = 5.0
 """Seconds before a page is tried again after its first retryable failure; four times as many after each further one."""
 
+RENEW_AGAIN_S = 1.0
+"""Seconds at most between attempts to renew at a store that is away: leases must be renewed once it is back, before the
+housekeepers, which wait for the length of a lease, take back what has run out."""
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -155,12 +159,12 @@ class JobRunner:
         self._freed.set()
 
     async def _keep_leases(self) -> None:
-        waits = backoff()
+        waits = backoff(most_s=RENEW_AGAIN_S)
         while True:
             try:
-                await self._store.wait_for_cancel(self._renew_s)
                 await self._renew()
-                waits = backoff()
+                waits = backoff(most_s=RENEW_AGAIN_S)
+                await self._store.wait_for_cancel(self._renew_s)
             except StoreUnavailable:
                 await self._sleep(next(waits))
 

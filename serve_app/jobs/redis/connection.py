@@ -1,7 +1,8 @@
 """The connection to Redis: bounded calls, the script, and the signals of other processes."""
 
 import asyncio
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any
@@ -43,6 +44,8 @@ class Connection:
         self._call_s = call_s
         self._script = files(__package__).joinpath("store.lua").read_text()
         self._sha: str | None = None
+        self._ahead: float | None = None
+        """Seconds by which Redis's clock is ahead of this process's monotonic one."""
         self._listener: asyncio.Task[None] | None = None
         self._subscribed = asyncio.Event()
         self._closing = False
@@ -52,13 +55,28 @@ class Connection:
         return self._prefix + name
 
     async def run(self, *values: Any) -> Any:
-        """Run the script."""
-        if self._sha is None:
-            self._sha = await self.bounded(self.redis.script_load(self._script))
-        try:
-            return await self.bounded(self.redis.evalsha(self._sha, 1, self._prefix, *values))
-        except NoScriptError:  # Redis was restarted
-            return await self.bounded(self.redis.eval(self._script, 1, self._prefix, *values))
+        """Run the script, while the caller waits or not at all.
+
+        A Redis that was suspended finds commands in its sockets whose callers have given up. Run then, they would
+        submit jobs that were refused, and lease pages to nobody.
+        """
+        return await self.bounded(self._run(values))
+
+    async def _run(self, values: Sequence[Any]) -> Any:
+        until = time.monotonic() + self._call_s
+        while True:
+            sha = self._sha = self._sha or await self.redis.script_load(self._script)
+            if self._ahead is None:
+                seconds, micros = await self.redis.time()
+                self._ahead = seconds + micros / 1e6 - time.monotonic()  # less than it is, by the way back
+            try:
+                return await self.redis.evalsha(sha, 1, self._prefix, until + self._ahead, *values)
+            except NoScriptError:  # Redis was restarted
+                self._sha = None
+            except ResponseError as error:
+                if not str(error).startswith("LATE"):
+                    raise
+                self._ahead = None  # this caller still waits, so the clock of Redis was set
 
     async def bounded(self, call: Awaitable[Any]) -> Any:
         """Await a call of Redis, for `call_s` at most.

@@ -9,14 +9,15 @@
 --   gone:<id>     string  digest of the owner           erase        set   deleted jobs whose blobs may exist
 --   counts        hash    counters                      compact      string something was deleted
 -- A unit has: s state, a attempts, f failures, t token, w worker, d document, p page, r result, e failure.
-local prefix, operation = KEYS[1], ARGV[1]
-local now = tonumber(ARGV[2])
-local max_deaths, max_failures = tonumber(ARGV[3]), tonumber(ARGV[4])
-local args = {unpack(ARGV, 5)}
-if not now then
-  local time = redis.call('TIME')
-  now = tonumber(time[1]) + tonumber(time[2]) / 1000000
-end
+-- Arguments: until when the caller waits, by the clock of Redis; the operation; the time, or '' for that of Redis;
+-- limits; those of the operation.
+local time = redis.call('TIME')
+local here = tonumber(time[1]) + tonumber(time[2]) / 1000000
+if here > tonumber(ARGV[1]) then return redis.error_reply('LATE the caller has given up') end
+local prefix, operation = KEYS[1], ARGV[2]
+local now = tonumber(ARGV[3]) or here
+local max_deaths, max_failures = tonumber(ARGV[4]), tonumber(ARGV[5])
+local args = {unpack(ARGV, 6)}
 
 local function key(name) return prefix .. name end
 local function stamp(seconds) return string.format('%.6f', seconds) end

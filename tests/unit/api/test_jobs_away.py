@@ -1,5 +1,6 @@
 """`/v1/jobs` while its Redis is away: refused at once, and nothing that was accepted is lost."""
 
+import asyncio
 import os
 import signal
 import time
@@ -58,3 +59,15 @@ async def test_requests_are_refused_at_once_and_jobs_are_kept(http, redis_server
         os.kill(redis_server.pid, signal.SIGCONT)
     assert (await http.get(job["links"]["self"])).json()["state"] == "queued"
     assert [found["id"] for found in (await http.get("/v1/jobs")).json()["jobs"]] == [job["id"]]
+
+
+async def test_a_stream_of_events_ends_where_redis_goes_away_and_is_resumed(http, redis_server):
+    job = (await http.post("/v1/jobs", content=draw(2))).json()
+    strict = httpx.ASGITransport(http._transport.app)  # which raises what the application does
+    async with httpx.AsyncClient(transport=strict, base_url="http://service", timeout=60) as client:
+        streaming = asyncio.create_task(client.get(job["links"]["events"]))
+        await asyncio.sleep(0.1)
+        redis_server.kill()
+        assert (await streaming).text.startswith("id: 1\nevent: job\n")
+    refused = await http.get(job["links"]["events"], headers={"Last-Event-ID": "1"})
+    assert refused.status_code == 503

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from serve_app.errors import StoreUnavailable
-from serve_app.jobs.job import Submission
+from serve_app.jobs.job import PageSource, Submission
 from serve_app.jobs.redis.store import RedisJobStore
 from serve_app.jobs.sqlite.store import SqliteJobStore
 from tests.redis_server import run_redis
@@ -66,6 +66,35 @@ async def test_a_redis_that_does_not_answer(own_redis):
     await refuses(*all_calls(store), store.wait_for_work(5))
     os.kill(own_redis.pid, signal.SIGCONT)
     await store.check()
+    await store.close()
+
+
+async def test_what_a_redis_did_not_answer_is_not_done_later(own_redis):
+    """A suspended Redis has read commands of callers who were told that it is away."""
+    store = RedisJobStore(own_redis.url)
+    pages = tuple(PageSource(0, page) for page in range(3))
+    job = await store.submit(Submission(owner="ann", documents=(), pages=pages))
+    lease = await store.claim("w", 0)
+    await asyncio.gather(*(store.check() for _ in range(4)))  # so many connections are open
+    os.kill(own_redis.pid, signal.SIGSTOP)
+    again = Submission(owner="bob", documents=())
+    calls = (store.submit(again), store.claim("w", 15), store.sweep(), store.cancel(job.id))
+    assert all(isinstance(answer, StoreUnavailable) for answer in await asyncio.gather(*calls, return_exceptions=True))
+    os.kill(own_redis.pid, signal.SIGCONT)
+    await store.check()
+    assert await store.jobs("bob") == []
+    counts = await store.counts()
+    assert (counts.waiting, counts.running, counts.lease_losses) == (2, 1, 0)
+    assert await store.renew([lease], 15) == ["held"]
+    assert (await store.submit(again)).id == again.id
+    await store.close()
+
+
+async def test_a_clock_of_redis_that_was_set_keeps_nobody_out(own_redis):
+    store = RedisJobStore(own_redis.url)
+    await store.submit(Submission(owner="ann", documents=()))
+    store._connection._ahead -= 3600  # as if Redis's had been put forward by an hour
+    assert await store.claim("w", 15)
     await store.close()
 
 
