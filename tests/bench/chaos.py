@@ -13,40 +13,27 @@ was wrong, a hostile file was not refused with its documented status, or a kille
 import argparse
 import asyncio
 import random
-import re
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import httpx
 
+from tests.bench.kills import REPLICAS, Kill, kill_replicas, report_kills
 from tests.drawings import SALES, draw_page, encode
 from tests.hostile import HOSTILE
 from tests.service import ROOT, Service, drop_jobs, shipped_config, start_service
 
 DEPLOYMENTS = ("Ocr", "Chart", "Ingress")
-REPLICAS = 2
 PAGES = [(f"Page number {n}", f"The total of section {n} is {n * 137}.") for n in range(8)]
 CHART = ROOT / "tests" / "samples" / "chart.png"
 """Shows SALES; no value is printed on it."""
 CHART_SHARE = 0.25
 HOSTILE_SHARE = 0.1
-REPLACED_WITHIN_S = 120.0
-
-
-@dataclass
-class Kill:
-    """A killed replica: when it died, and the seconds until its deployment was complete again; None if never."""
-
-    deployment: str
-    at: float
-    recovery_s: float | None = None
 
 
 class Tally:
@@ -123,51 +110,15 @@ async def post_hostile(http: httpx.AsyncClient, tally: Tally, name: str) -> None
         tally.wrong += 1
 
 
-class Dashboard:
-    """Serve's REST API, which tells the processes of the replicas that run."""
-
-    def __init__(self, service: Service) -> None:
-        found = re.search(r"View the dashboard at \S*?(http://[\d.:]+)", service.log.read_text())
-        assert found, "`serve run` has logged no dashboard"
-        command = [Path(sys.executable).with_name("ray"), "get-auth-token"]
-        token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
-        self._http = httpx.Client(base_url=found[1], headers={"Authorization": f"Bearer {token}"}, timeout=30)
-
-    def find_running(self, deployment: str) -> set[int]:
-        """The pids of the replicas that have loaded their model and take calls; none while the dashboard is busy."""
-        try:
-            details = self._http.get("/api/serve/applications/").raise_for_status().json()
-        except httpx.TransportError:
-            return set()
-        replicas = details["applications"]["reader"]["deployments"][deployment]["replicas"]
-        return {replica["pid"] for replica in replicas if replica["state"] == "RUNNING"}
-
-
-async def kill_replicas(service: Service, tally: Tally, kills: int, every_s: float) -> None:
-    """Kill a random replica of each deployment in turn, and wait until it has been replaced."""
-    dashboard = Dashboard(service)
-    for number in range(kills):
-        await asyncio.sleep(every_s)
-        deployment = DEPLOYMENTS[number % len(DEPLOYMENTS)]
-        victim = random.choice(await asyncio.to_thread(service.find_replicas, deployment))
-        kill = Kill(deployment, time.monotonic())
-        tally.kills.append(kill)
-        victim.kill()
-        while time.monotonic() - kill.at < REPLACED_WITHIN_S:
-            running = await asyncio.to_thread(dashboard.find_running, deployment)
-            if len(running - {victim.pid}) >= REPLICAS:
-                kill.recovery_s = time.monotonic() - kill.at
-                break
-            await asyncio.sleep(0.2)
-
-
 async def drive(service: Service, requests: int, kills: int, rate: float, every_s: float) -> Tally:
     """Send the load and the faults side by side; the load goes on until the last replica has been replaced."""
     tally = Tally()
     pages = [encode(draw_page(lines, width=480, size=22)) for lines in PAGES]
     chart = CHART.read_bytes()
     async with httpx.AsyncClient(base_url=service.http.base_url, timeout=120) as http:
-        killer = asyncio.create_task(kill_replicas(service, tally, kills, every_s))
+        killer = asyncio.create_task(
+            kill_replicas(service, DEPLOYMENTS, tally.kills, kills, lambda _: asyncio.sleep(every_s))
+        )
         started, tasks, number = time.monotonic(), [], 0
         while number < requests or not killer.done():
             await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
@@ -202,13 +153,7 @@ def report(tally: Tally) -> bool:
     print(f"lost       {tally.lost}\nwrong      {tally.wrong}\nkills      {len(tally.kills)}")
     print(f"killed with their ingress, and sent again by the client: {tally.killed_with_ingress}")
     print(f"latency    p50 {median(latencies):.2f} s, p99 {latencies[int(len(latencies) * 0.99)]:.2f} s")
-    for name in DEPLOYMENTS:
-        times = [kill.recovery_s or float("inf") for kill in tally.kills if kill.deployment == name]
-        if times:
-            print(
-                f"{name}: killed {len(times)} times; all {REPLICAS} replicas ready again after a median of "
-                f"{median(times):.1f} s, at most {max(times):.1f} s"
-            )
+    report_kills(DEPLOYMENTS, tally.kills)
     return not tally.lost and not tally.wrong and all(kill.recovery_s for kill in tally.kills)
 
 

@@ -3,7 +3,8 @@
     python -m tests.bench.jobs_store --pages 2000
 
 One worker claims and finishes page after page; then several do at once, over one store object, as a runner does. Each
-number is the median of the calls, in milliseconds; `page` is the wall time of the whole run over its pages.
+number is the median of the calls, in milliseconds; `page` is the wall time of the whole run over its pages. Then how
+many bytes a page takes in the file, or in Redis's memory, and how long Redis works on a transition.
 """
 
 import argparse
@@ -12,8 +13,11 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+
+import redis
 
 from serve_app.jobs.job import PageSource, Submission
 from serve_app.jobs.redis.store import RedisJobStore
@@ -55,7 +59,9 @@ async def drain(store: JobStore, timer: Timer, worker: str) -> None:
             await store.finish(lease, "a" * 64)
 
 
-async def measure(name: str, store: JobStore, pages: int) -> None:
+async def measure(name: str, store: JobStore, pages: int, count_bytes: Callable[[], int]) -> None:
+    await store.check()
+    before = count_bytes()
     for workers in (1, 8):
         timer = Timer()
         begin = time.perf_counter()
@@ -69,6 +75,8 @@ async def measure(name: str, store: JobStore, pages: int) -> None:
         whole = (time.perf_counter() - begin) * 1000 / pages
         assert (await store.get(asked.id)).pages_done == pages
         print(f"{name}, {workers} at once, {pages} pages: {whole:.2f} ms a page; {timer.medians()}", flush=True)
+    await store.compact()
+    print(f"{name}: {(count_bytes() - before) / (2 * pages):.0f} bytes a page")
     for _ in range(200):
         with timer.time("submit"):
             await store.submit(Submission(owner="bench", documents=()))
@@ -81,12 +89,17 @@ async def main() -> None:
     arguments.add_argument("--pages", type=int, default=2000)
     pages = arguments.parse_args().pages
     with tempfile.TemporaryDirectory() as folder:
-        await measure("SQLite", SqliteJobStore(Path(folder) / "jobs.sqlite"), pages)
+        file = Path(folder) / "jobs.sqlite"
+        await measure("SQLite", SqliteJobStore(file), pages, lambda: file.stat().st_size)
         for fsync in ("everysec", "always"):
             server = RedisServer(Path(tempfile.mkdtemp(dir=folder)), fsync)
             server.start()
             try:
-                await measure(f"Redis, appendfsync {fsync}", RedisJobStore(server.url), pages)
+                with redis.Redis(port=server.port) as client:
+                    name, store = f"Redis, appendfsync {fsync}", RedisJobStore(server.url)
+                    await measure(name, store, pages, lambda client=client: client.info("memory")["used_memory"])
+                    script = client.info("commandstats")["cmdstat_evalsha"]
+                    print(f"{name}: a transition takes Redis {script['usec_per_call']:.0f} µs")
             finally:
                 server.kill()
 
