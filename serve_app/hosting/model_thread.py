@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from pathlib import Path
-from resource import getpagesize
 from typing import Generic, TypeVar
 
 from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
 from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
+from serve_app.hosting.resident import Heap, resident_bytes
 from serve_app.tracing import Turn, record_call
 
 logger = logging.getLogger(__name__)
@@ -66,6 +65,7 @@ class ModelThread(Generic[E]):
         self._broken: str | None = None
         self._retired: str | None = None
         self.engine: E = self._executor.submit(load).result()
+        self._heap = Heap()
 
     async def call(self, function: Callable[[E, Stop], T]) -> T:
         """Run `function` on the engine when its turn comes; its `Stop` is set when the caller goes.
@@ -126,6 +126,7 @@ class ModelThread(Generic[E]):
             self._calls += len(turns)
             self._observe([started - turn.since for turn in turns], time.monotonic() - started)
             record_call(self.engine.name, turns, started)
+            self._heap.settle()
 
     def check(self) -> None:
         """Raise if Serve should replace the replica. A retired one first finishes the call that it is at.
@@ -148,8 +149,3 @@ class ModelThread(Generic[E]):
         if 0 < self._recycle.calls <= self._calls:
             return f"{self._calls} calls reach the limit of {self._recycle.calls}"
         return None
-
-
-def resident_bytes() -> int:
-    """Resident memory of this process (Linux: the second number in /proc/self/statm, in pages)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * getpagesize()

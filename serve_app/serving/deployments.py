@@ -20,8 +20,9 @@ from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, ModelInfo, 
 from serve_app.errors import AppError
 from serve_app.gpu.usage import measure
 from serve_app.hosting.chart_queue import ChartQueue
-from serve_app.hosting.model_thread import ModelThread, resident_bytes
+from serve_app.hosting.model_thread import ModelThread
 from serve_app.hosting.protocols import ChartInput, answer_task
+from serve_app.hosting.resident import resident_bytes
 from serve_app.imaging.decode import decode_prepared
 from serve_app.serving.clients import Clients
 from serve_app.serving.engines import load_chart, load_layout, load_ocr
