@@ -21,6 +21,7 @@ from serve_app.api import (
     v1,
 )
 from serve_app.api.audit import Audit
+from serve_app.api.caching import TellCache
 from serve_app.api.dialects import docling, mineru, paddleocr
 from serve_app.api.draining import Drain, RefuseWhenStopping
 from serve_app.api.errors import add_handlers
@@ -46,7 +47,7 @@ of PaddleX, PaddleOCR, MinerU and docling-serve, which answer in the forms of th
 """
 
 _EXPOSED = (
-    "Retry-After", "Location", "X-Request-ID", "X-Pages-Total", "X-Pages-Read",
+    "Retry-After", "Location", "X-Request-ID", "X-Pages-Total", "X-Pages-Read", "X-Cache",
     "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
 )  # fmt: skip
 """Headers of answers that pages of other origins may read, where `http.cors_origins` lets them in."""
@@ -112,6 +113,8 @@ def build_api(
 
 def _add_gates(app: FastAPI, config: HttpConfig, drain: Drain | None) -> None:
     """What a request passes before it is routed; the last that is added is the first that it meets."""
+    if config.cache_mib:
+        app.add_middleware(TellCache)
     if drain is not None:
         app.add_middleware(RefuseWhenStopping, drain=drain)
     ring = KeyRing.open(config)

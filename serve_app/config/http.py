@@ -42,6 +42,12 @@ class HttpConfig(Section):
     share_identical: bool = False
     """Read an image once that is sent several times at once with the same options: who comes while it is read gets the
     same answer. For clients that send the same page from many places, or again before the first answer has come."""
+    cache_mib: Annotated[int, Field(ge=0)] = 0
+    """Memory of one ingress replica, in MiB, for the models' answers to images that are sent again with the same
+    options and the same API key; 0 keeps nothing. `X-Cache: hit` tells an answer for which no model was asked. Answers
+    of a chart model on a server are not kept, nor those for jobs."""
+    cache_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
+    """Seconds for which such an answer is kept at most."""
     num_cpus: Annotated[float, Field(ge=0)] = 0.1
     """CPUs that Ray reserves for one ingress replica. It bounds placement, not use."""
     allow_url: bool = False

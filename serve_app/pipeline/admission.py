@@ -7,6 +7,7 @@ from typing import Self
 
 from serve_app.errors import BadRequest, Busy, DeadlineExceeded, ModelUnavailable
 from serve_app.pipeline.load import Capacity, Clock, Load
+from serve_app.pipeline.result_cache import FOUND
 from serve_app.tracing import span
 
 
@@ -90,10 +91,11 @@ class Ticket:
         self._release(model)
         load.begin()
         completed = False
+        FOUND.set(False)
         try:
             with span(f"call {model}"):
                 yield
-            completed = True
+            completed = not FOUND.get()  # what was kept says nothing about the time that a replica takes
         except Busy as error:
             error.retry_after = error.retry_after or load.find_retry_after(0.0)
             raise

@@ -46,7 +46,7 @@ class SharedCalls(Generic[Options, Answer]):
         Raises:
             AppError: as the client that is shared raises it.
         """
-        key = (hashlib.blake2b(image, digest_size=16).digest(), _freeze(extra))
+        key = identify_call(image, extra)
         call = self._calls.get(key)
         if call is None:
             call = self._calls[key] = _Call(asyncio.create_task(self._read(key, image, extra)))
@@ -70,6 +70,7 @@ class SharedCalls(Generic[Options, Answer]):
                 del self._calls[key]
 
 
-def _freeze(extra: object) -> Hashable:
-    """Options are hashable; lines of text come as a list or a tuple."""
-    return tuple(extra) if isinstance(extra, list | tuple) else extra
+def identify_call(image: bytes, extra: object) -> Hashable:
+    """What a call's answer depends on: the image, by its hash, and the options. Lines of text come as list or tuple."""
+    frozen = tuple(extra) if isinstance(extra, list | tuple) else extra
+    return hashlib.blake2b(image, digest_size=16).digest(), frozen

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TypeVar
 
 from ray import serve
 from ray.serve.handle import DeploymentHandle
@@ -11,11 +12,15 @@ from serve_app.config import AppConfig
 from serve_app.domain import ChartReading, LayoutAnswer, LayoutTask, OcrOptions, Page, TextLine
 from serve_app.pipeline.admission import Admission
 from serve_app.pipeline.load import Load
+from serve_app.pipeline.result_cache import CachedCalls, ResultCache
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
-from serve_app.pipeline.shared_calls import SharedCalls
+from serve_app.pipeline.shared_calls import Reader, SharedCalls
 from serve_app.serving.metrics import ClientMetrics
 from serve_app.serving.replica_client import ReplicaClient
 from serve_app.serving.replica_status import ReplicaStatus
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 
 class Clients:
@@ -47,12 +52,19 @@ class Clients:
             for model, handle in ((OCR, ocr), (CHART, chart), (LAYOUT, layout))
         }
         self.models: dict[str, ModelClient] = {OCR: ocr_client, CHART: chart_client, LAYOUT: layout_client}
-        share = config.http.share_identical
+        http = config.http
+        cache = ResultCache(http.cache_mib << 20, http.cache_s) if http.cache_mib else None
+
+        def save_calls(model: str, reader: Reader[In, Out], *, kept: bool = True) -> Reader[In, Out]:
+            if http.share_identical:
+                reader = SharedCalls(reader)
+            return CachedCalls(model, reader, cache if kept else None) if cache is not None else reader
+
         self.service = Service(
             config,
-            SharedCalls(ocr_client) if share else ocr_client,
-            SharedCalls(chart_client) if share else chart_client,
-            SharedCalls(layout_client) if share else layout_client,
+            save_calls(OCR, ocr_client),
+            save_calls(CHART, chart_client, kept=config.chart.remote is None),  # a server may answer differently
+            save_calls(LAYOUT, layout_client),
             Admission(self.loads),
             chart_wants_words=wants_words,
         )

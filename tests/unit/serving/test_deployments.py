@@ -12,6 +12,7 @@ from PIL import Image
 from ray.serve.schema import ReplicaState
 
 from serve_app.api.draining import FOLDER_VARIABLE, Drain
+from serve_app.api.key_file import Keys
 from serve_app.config import (
     AppConfig,
     ChartConfig,
@@ -30,6 +31,7 @@ from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.serving import clients, deployments
 from serve_app.serving.deployments import CPU_NICENESS, Chart, Ingress, Layout, Ocr, RemoteChart
 from tests.drawings import draw_page, encode
+from tests.unit.api.test_key_file import a_key
 
 PNG = encode(draw_page(("one line",), width=300))
 LINE = TextLine("12", 0.9, ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)))
@@ -451,6 +453,28 @@ class TestIngress:
             answers = await asyncio.gather(*(reader.read(PNG, extra) for _ in range(3)))
             assert answers[0] == answers[1] == answers[2]
             assert len(handle.calls) == calls
+
+    async def test_answers_are_kept_for_each_key_where_the_config_says_so(self, ocr, chart, recorder, monkeypatch):
+        keys = Keys(keys=(a_key("sa_ann", "ann"), a_key("sa_ben", "ben")))
+        monkeypatch.setenv("TEST_KEYS", keys.model_dump_json())
+        told, answers = [], []
+        for http in (HttpConfig(keys_env="TEST_KEYS", cache_mib=1), HttpConfig(keys_env="TEST_KEYS")):
+            async with self.serve(NO_JOBS.model_copy(update={"http": http}), ocr, chart) as client:
+                for key, query in (("sa_ann", ""), ("sa_ann", ""), ("sa_ben", ""), ("sa_ann", "?words=true")):
+                    answer = await client.post(f"/v1/ocr{query}", content=PNG, headers={"X-Api-Key": key})
+                    told.append(answer.headers.get("x-cache"))
+                    answers.append((answer.status_code, answer.json()["text"]))
+        assert told == ["miss", "hit", "miss", "miss", None, None, None, None]
+        assert set(answers) == {(200, "fake 300x116")}
+        assert len(ocr.calls) == 3 + 4
+
+    async def test_a_server_that_may_answer_differently_is_always_asked(self, ocr, chart):
+        remote = ChartConfig(model="vendor/MinerU2.5", remote=REMOTE)
+        config = NO_JOBS.model_copy(update={"http": HttpConfig(cache_mib=1), "chart": remote})
+        async with self.serve(config, ocr, chart) as http:
+            told = [(await http.post("/v1/chart", content=PNG)).headers["x-cache"] for _ in range(2)]
+        assert told == ["miss", "miss"]
+        assert (len(ocr.calls), len(chart.calls)) == (1, 2)
 
     async def test_the_ingresses_share_the_replicas(self, ocr, chart, controller):
         controller["Front"] = SimpleNamespace(replica_states={ReplicaState.RUNNING: 2}, message="")
