@@ -13,6 +13,10 @@ from jsonschema.validators import validator_for
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from serve_app.api.draining import FOLDER_VARIABLE, Drain
+from serve_app.cli.commands.machine import GRACE_S
+from serve_app.cli.supervisor import STOP_S
+from serve_app.config import HttpConfig
 from tests.redis_server import needs_redis
 from tests.service import ROOT, free_port
 
@@ -73,6 +77,57 @@ def test_jobs_find_their_redis_and_their_files():
         assert re.fullmatch(r"redis://:\$\{JOBS_REDIS_PASSWORD:\?.*\}@jobs-redis:6379/0", address)
         assert f"jobs:{jobs['folder']}" in services[name]["volumes"]
     assert {"jobs", "jobs-redis"} <= volumes.keys()
+
+
+NODES = ("head", "ocr", "chart")
+
+
+def node_options():
+    [application] = yaml.safe_load((CLUSTER / "serve_config.gpu.yaml").read_text())["applications"]
+    patience = [deployment.get("graceful_shutdown_timeout_s", 20) for deployment in application["deployments"]]
+    return compose()["services"], max(patience), application["args"]["http"].get("deadline_s", HttpConfig().deadline_s)
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_container_is_stopped_once_what_is_in_flight_has_been_answered(name):
+    """As long as `serve-app up` waits, a request may take, or Serve gives a replica; then as long as Ray takes."""
+    services, patience, deadline_s = node_options()
+    service = services[name]
+    [hook] = service["pre_stop"]
+    [seconds] = re.findall(r"flock --timeout (\d+)", hook["command"][-1])
+    assert int(seconds) >= max(patience, deadline_s, GRACE_S)
+    assert int(service["stop_grace_period"].removesuffix("s")) >= STOP_S
+    folder = service["environment"][FOLDER_VARIABLE]
+    assert f"drain:{folder}" in service["volumes"]
+    assert "drain" in compose()["volumes"]
+
+
+def run_shell(command, folder, *arguments):
+    shell = [part.replace("$$", "$") for part in command]
+    return subprocess.Popen([*shell, *arguments], env={**os.environ, FOLDER_VARIABLE: str(folder)})
+
+
+def test_the_hook_refuses_what_comes_and_waits_for_what_is_there(tmp_path):
+    """With the ingress's own lock, in a process of its own; and a start takes the sign down again."""
+    service = compose()["services"]["head"]
+    drain, [hook] = Drain(tmp_path), service["pre_stop"]
+    with drain.hold():
+        process = run_shell(hook["command"], tmp_path)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        assert drain.begun
+    assert process.wait(10) == 0
+    assert run_shell(service["entrypoint"], tmp_path, "true").wait(10) == 0
+    assert not drain.begun
+
+
+@pytest.mark.parametrize("name", [*NODES, "deploy", "jobs-redis"])
+def test_a_container_writes_only_where_something_is_mounted(name):
+    service = compose()["services"][name]
+    assert service["read_only"] is True
+    if name in NODES:
+        assert any(mount.startswith("/tmp:mode=1777,exec") for mount in service["tmpfs"])
+        assert service["environment"]["HOME"] == "/tmp"
 
 
 @pytest.fixture

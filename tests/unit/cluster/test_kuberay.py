@@ -1,12 +1,15 @@
 """The manifests against KubeRay's own schema, and against the config that they carry."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 import ray
 import yaml
 from jsonschema import Draft7Validator
+from ray.core.generated import autoscaler_pb2
+from ray.scripts.scripts import drain_node
 
 from tests.service import ROOT
 
@@ -154,15 +157,34 @@ def test_the_head_runs_no_replica(cluster):
 
 
 def test_pods_outlive_the_calls_of_their_replicas(cluster, service):
-    """Kubernetes kills what is left after the grace period."""
+    """Kubernetes kills what is left after the grace period, in which the pod's node is drained first.
+
+    Layout and Jobs, which need no resource, may run in any worker.
+    """
     [application] = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
-    patience = {
-        deployment["name"].lower(): deployment.get("graceful_shutdown_timeout_s", 20)
-        for deployment in application["deployments"]
-    }
+    needs = {name.title() for name in ("ocr", "chart") if application["args"][name].get("resources")}
     for group, spec in pod_specs(cluster).items():
-        if group != "head":
-            assert spec["terminationGracePeriodSeconds"] > patience[group], group
+        if group == "head":
+            continue
+        patience = max(
+            deployment.get("graceful_shutdown_timeout_s", 20)
+            for deployment in application["deployments"]
+            if deployment["name"] not in needs or deployment["name"] == group.title()
+        )
+        [container] = spec["containers"]
+        script = container["lifecycle"]["preStop"]["exec"]["command"][-1]
+        [announced] = map(int, re.findall(r"--deadline-remaining-seconds (\d+)", script))
+        [waited] = map(int, re.findall(r"timeout (\d+) bash", script))
+        assert patience < announced == waited < spec["terminationGracePeriodSeconds"], group
+
+
+def test_the_drain_is_one_that_ray_knows(cluster):
+    """The command is hidden from `ray --help`."""
+    [container] = pod_specs(cluster)["ingress"]["containers"]
+    script = container["lifecycle"]["preStop"]["exec"]["command"][-1]
+    options = re.findall(r"(--[a-z-]+)", script.partition("timeout")[0])
+    assert {parameter.opts[0] for parameter in drain_node.params} >= set(options)
+    assert re.findall(r"--reason (\w+)", script)[0] in autoscaler_pb2.DrainNodeReason.keys()  # noqa: SIM118
 
 
 def forbid_unknown_names(schema):

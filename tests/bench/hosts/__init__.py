@@ -1,0 +1,1 @@
+"""The application on hosts with networks of their own, and what it does when these fail."""
