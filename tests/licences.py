@@ -13,13 +13,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from serve_app.layout.weights import ORIENTATION, REGIONS, TABLE_STRUCTURE
-from serve_app.ocr.weights import DETECTION, RECOGNITION
+from serve_app.ocr.weights import DETECTION, LINE_ORIENTATION, RECOGNITION
 
 ROOT = Path(__file__).parents[1]
 
 WEIGHTS = {
     "text detection": DETECTION,
     "text recognition": RECOGNITION,
+    "orientation of lines": LINE_ORIENTATION,
     "regions of pages": REGIONS,
     "orientation of pages": ORIENTATION,
     "cells of tables": TABLE_STRUCTURE,
@@ -37,7 +38,7 @@ plain install brings it. This page is written by `python -m tests.licences`.
 {weights}
 | charts | ChartGraph | serve-app, trained on its own drawings: [card](../serve_app/chartgraph/CARD.md) | Apache-2.0 | |
 
-The five are models of PaddleOCR (Copyright PaddlePaddle Authors, Apache-2.0), in the packages that redistribute them.
+The six are models of PaddleOCR (Copyright PaddlePaddle Authors, Apache-2.0), in the packages that redistribute them.
 **Models that a config names instead are downloaded or brought by whoever runs the service, under the licences on their
 cards**, which are not all as free: read the card before you use one for others.
 

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from serve_app.api.schemas import AnswerBody, CellBody, PageBody, ResolutionBody, WarningBody, reading_facts
-from serve_app.domain import Cell, ChartReading, Evidence, Polygon, TextLine
+from serve_app.domain import Cell, ChartReading, Evidence, Polygon, TextLine, Turn
 from serve_app.pipeline.analysis import Analysis
 from serve_app.tables.evidence import TableEvidence
 
@@ -33,9 +33,9 @@ class CheckedCellBody(CellBody):
     corrected: str | None = None
 
     @classmethod
-    def of_checked(cls, cell: Cell, evidence: Evidence, lines: Sequence[TextLine]) -> Self:
+    def of_checked(cls, cell: Cell, evidence: Evidence, lines: Sequence[TextLine], turn: Turn | None) -> Self:
         """The cell and its evidence as they are sent."""
-        body = cls.of(cell)
+        body = cls.of(cell, turn)
         body.corrected = evidence.corrected
         if evidence.line is not None:
             line = lines[evidence.line]
@@ -60,6 +60,7 @@ class CheckedChartBody(BaseModel):
     rows: list[list[CheckedCellBody]]
     truncated: bool
     resolution: ResolutionBody
+    turned: int
 
     @classmethod
     def of_reading(cls, reading: ChartReading, found: TableEvidence, lines: Sequence[TextLine]) -> Self:
@@ -67,7 +68,7 @@ class CheckedChartBody(BaseModel):
         table = reading.table
 
         def check(cell: Cell, evidence: Evidence) -> CheckedCellBody:
-            return CheckedCellBody.of_checked(cell, evidence, lines)
+            return CheckedCellBody.of_checked(cell, evidence, lines, reading.turn)
 
         return cls(
             title=table.title and check(table.title, found.title),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from serve_app.api.document_formats import ANSWERS, DocumentFormat, Figures, open_archive, write_document
 from serve_app.api.document_schemas import DocumentBody
 from serve_app.api.errors import documented_errors
+from serve_app.api.languages import check_language
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import DocumentTicket, find_service
 from serve_app.api.upload import ENVELOPE, MEDIA_TYPES, UNTOLD, describe_upload, find_content_type, find_file
@@ -33,6 +34,8 @@ class DocumentQuery(BaseModel):
     """Of an encrypted PDF."""
     ocr: Literal["auto", "always", "never"] = "auto"
     """`auto` reads a page's text layer where it has a sound one, and the image of the page otherwise."""
+    language: str | None = None
+    """OCR reads with the recognition model that is configured for it; `/v1/models` lists them."""
     charts: bool = True
     """Read the data of charts."""
     tables: bool = True
@@ -84,6 +87,7 @@ async def read(
     Reads PDF, TIFF with several pages, and every image that the other routes read. A page that cannot be read says so
     in its place.
     """
+    check_language(request.app.state.config.ocr, query.language)
     data = await read_document_upload(request, ticket)
     with open_archive(query.format, query.figures) as archive:
         keep = archive.take_images if archive else None
@@ -95,4 +99,6 @@ async def read(
 def read_options(query: DocumentQuery) -> DocumentOptions:
     """What is asked of the document."""
     figures = query.figures != "none" or query.format == "zip"
-    return DocumentOptions(query.pages, query.password, query.ocr, query.charts, query.tables, figures=figures)
+    return DocumentOptions(
+        query.pages, query.password, query.ocr, query.charts, query.tables, figures=figures, language=query.language
+    )

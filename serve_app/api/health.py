@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from serve_app.api.draining import Drain
+from serve_app.api.model_schemas import ModelBody
 from serve_app.api.request_id import request_id
-from serve_app.api.schemas import ModelBody
 from serve_app.domain import ModelInfo, Readiness
 
 router = APIRouter(tags=["health"])
@@ -94,10 +94,8 @@ async def ready(request: Request, response: Response) -> ReadyBody:
     return body
 
 
-@router.get("/v1/models")
+@router.get("/v1/models", response_model_exclude_none=True)
 async def models(request: Request) -> ModelsBody:
     """The loaded models: what each reads, by which engine, and on which device."""
     infos = await asyncio.gather(*(client.describe() for client in request.app.state.models.values()))
-    return ModelsBody(
-        models=[ModelBody(name=info.name, task=info.task, engine=info.engine, device=info.device) for info in infos]
-    )
+    return ModelsBody(models=[ModelBody.of(info) for info in infos])

@@ -17,6 +17,7 @@ from serve_app.api.document_schemas import DocumentBody, PageBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.jobs_schemas import JobBody, JobsBody
 from serve_app.api.jobs_service import JobsService
+from serve_app.api.languages import check_language
 from serve_app.api.tickets import find_service
 from serve_app.documents.kind import find_kind
 from serve_app.documents.page import UnreadablePage
@@ -95,6 +96,7 @@ async def submit_job(
     The same `Idempotency-Key` gives the same job; used for another document it is refused with 409.
     """
     jobs = find_jobs(request)
+    check_language(request.app.state.config.ocr, query.language)
     if query.webhook:
         jobs.webhook_policy.check(query.webhook)
         if not query.webhook_secret:

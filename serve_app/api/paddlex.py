@@ -17,13 +17,14 @@ from serve_app.api.receiving import receiving
 from serve_app.api.request_id import log_id
 from serve_app.api.tickets import TextTicket, find_service
 from serve_app.api.upload import find_content_type
-from serve_app.config import AppConfig
+from serve_app.config import AppConfig, OcrConfig
 from serve_app.domain import OcrOptions, Size
 from serve_app.errors import InvalidParameter, UnsupportedMedia
 from serve_app.imaging.decode import decode_prepared
-from serve_app.imaging.overlay import draw_outlines
-from serve_app.pipeline.pages_text import PageText, read_pages_text
-from serve_app.pipeline.text import read_text
+from serve_app.imaging.overlay import Drawn, draw_outlines
+from serve_app.pipeline.page_text import PageText
+from serve_app.pipeline.pages_text import read_pages_text
+from serve_app.pipeline.text import read_classified, read_text
 from serve_app.pipeline.upload import Upload
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -54,17 +55,20 @@ class OcrFields(BaseModel):
     returnWordBox: bool | None = None
     visualize: bool | None = None
 
-    def as_ocr_options(self) -> OcrOptions:
+    def as_ocr_options(self, config: OcrConfig) -> OcrOptions:
         """What is asked of the engine.
 
         Raises:
             InvalidParameter: a model is asked for that this service has not loaded.
         """
-        for name in ("useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"):
-            if getattr(self, name):
-                raise InvalidParameter(
-                    f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
-                )
+        missing = {
+            "useDocUnwarping": self.useDocUnwarping,
+            "useTextlineOrientation": self.useTextlineOrientation and not config.tells_line_orientation,
+        }
+        for name in (name for name, asked in missing.items() if asked):
+            raise InvalidParameter(
+                f"{name}: this service has not loaded the model for it. Leave the field out, or send false"
+            )
         return OcrOptions(
             text_det_limit_side_len=self.textDetLimitSideLen,
             text_det_limit_type=self.textDetLimitType,
@@ -73,6 +77,7 @@ class OcrFields(BaseModel):
             text_det_unclip_ratio=self.textDetUnclipRatio,
             text_rec_score_thresh=self.textRecScoreThresh,
             return_word_box=self.returnWordBox,
+            use_textline_orientation=bool(self.useTextlineOrientation),
         )
 
 
@@ -89,10 +94,15 @@ class InferRequest(OcrFields):
 
 
 class OcrResult(BaseModel):
-    """One image's result; `ocrImage` and `inputImage` are JPEGs in base64, sent unless `visualize` is false."""
+    """One image's result. The images are JPEGs in base64, sent unless `visualize` is false.
+
+    With `useDocOrientationClassify` all places are in pixels of the turned image, which `ocrImage` shows;
+    `docPreprocessingImage` shows it beside the one that was sent.
+    """
 
     prunedResult: dict[str, Any]
     ocrImage: str | None = None
+    docPreprocessingImage: str | None = None
     inputImage: str | None = None
 
 
@@ -172,36 +182,43 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, InferRequest)
     del body
-    options = asked.as_ocr_options()
+    options, classified = asked.as_ocr_options(config.ocr), bool(asked.useDocOrientationClassify)
     data = await load_file(asked.file, config, longest)
     if asked.fileType == 0 or (asked.fileType is None and data[:1024].lstrip().startswith(b"%PDF-")):
         async with request.app.state.document_turns.take():
-            pages = await read_pages_text(find_service(request), ticket, data, options)
+            pages = await read_pages_text(find_service(request), ticket, data, options, classified=classified)
         result = InferResult(
             ocrResults=await asyncio.to_thread(lambda: [_describe_page(page, asked) for page in pages]),
-            dataInfo=PdfInfo(numPages=len(pages), pages=[PageInfo.of(page.page.size) for page in pages]),
+            dataInfo=PdfInfo(numPages=len(pages), pages=[PageInfo.of(page.image.size) for page in pages]),
         )
         return InferResponse(logId=log_id(request), result=result)
     service = find_service(request)
-    upload = await Upload.open(service, data, ticket)
-    page = await read_text(service, ticket, upload, options)
+    upload, angle = await Upload.open(service, data, ticket), None
+    if classified:
+        page, angle = await read_classified(service, ticket, upload, options)
+    else:
+        page = await read_text(service, ticket, upload, options, strips=False)
     request.state.pages = 1
     one = OcrResult(prunedResult=page.paddlex)
     if asked.visualize is not False:
-        drawn = await upload.draw(page.lines)
-        one.ocrImage, one.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+        _show(one, await upload.draw(page.lines, angle))
     return InferResponse(
         logId=log_id(request),
-        result=InferResult(ocrResults=[one], dataInfo=ImageInfo(width=page.size.width, height=page.size.height)),
+        result=InferResult(ocrResults=[one], dataInfo=ImageInfo(width=upload.size.width, height=upload.size.height)),
     )
 
 
 def _describe_page(read: PageText, asked: InferRequest) -> OcrResult:
     result = OcrResult(prunedResult=read.page.paddlex)
     if asked.visualize is not False:
-        drawn = draw_outlines(decode_prepared(read.image.data), [line.polygon for line in read.page.lines])
-        result.ocrImage, result.inputImage = (b64encode(jpeg).decode() for jpeg in drawn)
+        outlines = [line.polygon for line in read.page.lines]
+        _show(result, draw_outlines(decode_prepared(read.image.data), outlines, read.angle))
     return result
+
+
+def _show(result: OcrResult, drawn: Drawn) -> None:
+    result.ocrImage, result.inputImage = b64encode(drawn.outlines).decode(), b64encode(drawn.sent).decode()
+    result.docPreprocessingImage = b64encode(drawn.both).decode() if drawn.both else None
 
 
 def _refuse_other_content(request: Request) -> None:

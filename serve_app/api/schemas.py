@@ -4,7 +4,17 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from serve_app.domain import Cell, ChartReading, Number, Page, Point, Polygon, ReadingWarning, TextLine
+from serve_app.domain import (
+    Cell,
+    ChartReading,
+    Number,
+    Page,
+    Point,
+    Polygon,
+    ReadingWarning,
+    TextLine,
+    Turn,
+)
 from serve_app.errors import AppError
 
 
@@ -28,14 +38,23 @@ class ErrorBody(BaseModel):
     error: ErrorDetail
 
 
-class WordBody(BaseModel):
+class UprightBody(BaseModel):
+    """A part of an image that may have been turned upright before it was read.
+
+    `upright`: where it lies in the turned image, in pixels; left out where the image was read as it was sent.
+    """
+
+    upright: list[Point] | None = Field(None, exclude_if=lambda value: value is None)
+
+
+class WordBody(UprightBody):
     """A word of a text line."""
 
     text: str
     polygon: Polygon
 
 
-class LineBody(BaseModel):
+class LineBody(UprightBody):
     """A text line: its recognition score in [0, 1], and four corners clockwise from the text's top left."""
 
     text: str
@@ -44,10 +63,15 @@ class LineBody(BaseModel):
     words: list[WordBody] | None = None
 
     @classmethod
-    def of(cls, line: TextLine) -> Self:
+    def of(cls, line: TextLine, turn: Turn | None = None) -> Self:
         """The line as it is sent."""
-        words = [WordBody(text=word.text, polygon=word.polygon) for word in line.words] or None
-        return cls(text=line.text, score=round(line.score, 4), polygon=line.polygon, words=words)
+        words = [
+            WordBody(text=word.text, polygon=word.polygon, upright=_points(word.polygon, turn) if turn else None)
+            for word in line.words
+        ]
+        upright = _points(line.polygon, turn) if turn else None
+        score = round(line.score, 4)
+        return cls(text=line.text, score=score, polygon=line.polygon, upright=upright, words=words or None)
 
 
 class WarningBody(BaseModel):
@@ -65,8 +89,8 @@ class WarningBody(BaseModel):
 class PageBody(BaseModel):
     """The text of an image: its lines in reading order, and all of them joined by line breaks.
 
-    `turned` are the degrees counter-clockwise by which the image was turned upright before it was read; all places are
-    in pixels of the image as it was sent.
+    `turned` are the degrees counter-clockwise by which the image was turned upright before it was read. Places are in
+    pixels of the image as it was sent; where it was turned, `upright` gives them in the turned image, too.
     """
 
     model: str
@@ -86,7 +110,7 @@ class PageBody(BaseModel):
             height=page.size.height,
             text="\n".join(line.text for line in page.lines),
             turned=page.turned,
-            lines=[LineBody.of(line) for line in page.lines],
+            lines=[LineBody.of(line, page.turn) for line in page.lines],
             warnings=[WarningBody.of(warning) for warning in page.warnings],
         )
 
@@ -118,7 +142,7 @@ class NumberBody(BaseModel):
         return cls(value=number.value, unit=number.unit, percent=number.percent)
 
 
-class CellBody(BaseModel):
+class CellBody(UprightBody):
     """A cell or header: its text, how sure the model is of it, its number if it is one, and where it was read.
 
     `place` is one point (the end of a bar, say), or the four corners of a text; null where the model does not say.
@@ -132,13 +156,14 @@ class CellBody(BaseModel):
     suspect: bool = False
 
     @classmethod
-    def of(cls, cell: Cell) -> Self:
+    def of(cls, cell: Cell, turn: Turn | None = None) -> Self:
         """The cell as it is sent."""
         return cls(
             text=cell.text,
             confidence=round(cell.confidence, 4),
             number=cell.number and NumberBody.of(cell.number),
             place=_points(cell.place),
+            upright=_points(cell.place, turn) if turn else None,
             suspect=cell.suspect,
         )
 
@@ -158,6 +183,8 @@ class ChartBody(AnswerBody):
     `confidence`: the estimated share of the table's values that are right.
     `truncated`: the model's answer was too long to be written or read whole: rows or parts of texts may be missing.
     `resolution`: the size at which the model saw the image.
+    `turned`: degrees counter-clockwise by which the image was turned upright before it was read. Each `place` is in
+    pixels of the image as it was sent; where it was turned, `upright` gives it in the turned image, too.
     """
 
     model: str
@@ -169,26 +196,18 @@ class ChartBody(AnswerBody):
     rows: list[list[CellBody]]
     truncated: bool
     resolution: ResolutionBody
+    turned: int
 
     @classmethod
     def of(cls, reading: ChartReading) -> Self:
         """The reading as it is sent."""
-        table = reading.table
+        table, turn = reading.table, reading.turn
         return cls(
-            title=table.title and CellBody.of(table.title),
-            columns=[CellBody.of(cell) for cell in table.columns],
-            rows=[[CellBody.of(cell) for cell in row] for row in table.rows],
+            title=table.title and CellBody.of(table.title, turn),
+            columns=[CellBody.of(cell, turn) for cell in table.columns],
+            rows=[[CellBody.of(cell, turn) for cell in row] for row in table.rows],
             **reading_facts(reading),
         )
-
-
-class ModelBody(BaseModel):
-    """A loaded model: what it reads, by which engine, and on which device."""
-
-    name: str
-    task: str
-    engine: str
-    device: str
 
 
 def reading_facts(reading: ChartReading) -> dict[str, object]:
@@ -200,12 +219,13 @@ def reading_facts(reading: ChartReading) -> dict[str, object]:
         "warnings": [WarningBody.of(warning) for warning in reading.warnings],
         "truncated": reading.truncated,
         "resolution": ResolutionBody(width=reading.resolution.width, height=reading.resolution.height),
+        "turned": reading.turn.degrees if reading.turn else 0,
     }
 
 
-def _points(place: Point | Polygon | None) -> list[Point] | None:
-    """Rounded to a tenth of a pixel."""
+def _points(place: Point | Polygon | None, turn: Turn | None = None) -> list[Point] | None:
+    """Rounded to a tenth of a pixel, and in the turned image if it was turned."""
     if place is None:
         return None
     points = place if isinstance(place[0], tuple) else (place,)
-    return [(round(x, 1), round(y, 1)) for x, y in points]
+    return [(round(x, 1), round(y, 1)) for x, y in (map(turn.apply, points) if turn else points)]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from serve_app.api.analysis_schemas import AnalysisBody
 from serve_app.api.errors import documented_errors
 from serve_app.api.formats import FORMATS, Format
+from serve_app.api.languages import check_language
 from serve_app.api.request_id import request_id
 from serve_app.api.schemas import ChartBody, OcrBody
 from serve_app.api.tickets import AnalysisTicket, ChartTicket, TextTicket, find_service
@@ -20,43 +21,51 @@ from serve_app.pipeline.upload import Upload
 
 router = APIRouter(prefix="/v1", tags=["reading"], responses=documented_errors())
 
+Orientation = Literal["auto", "as_sent"]
+
 IMAGE_BODY = describe_upload(*MEDIA_TYPES)
 
 
 class OcrQuery(BaseModel):
     """Parameters of `/v1/ocr`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     words: bool = False
     """Also return the words of each line, with their outlines."""
     zoom: bool = False
     """Read in overlapping tiles, enlarged, for small print on large pages; several times slower."""
-    orientation: Literal["auto", "as_sent"] = "auto"
+    orientation: Orientation = "auto"
     """`auto` reads a page that lies on its side or upside down turned upright; upright pages are never turned."""
+    language: str | None = None
+    """Read with the recognition model that is configured for it; `/v1/models` lists them."""
     binarise: bool = False
     """Turn the image black and white first, for scans on stained or shaded paper."""
 
 
-class ChartQuery(BaseModel):
+class AnalysisQuery(BaseModel):
+    """Parameters of `/v1/analyze`."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    orientation: Orientation = "auto"
+    """`auto` reads a chart that lies on its side or upside down turned upright; upright charts are never turned."""
+    language: str | None = None
+    """Read the text with the recognition model that is configured for it; `/v1/models` lists them."""
+
+
+class ChartQuery(AnalysisQuery):
     """Parameters of `/v1/chart`."""
 
-    model_config = ConfigDict(extra="forbid")
-
     format: Format = "json"
-
-
-class NoQuery(BaseModel):
-    """A route without parameters."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 @router.post("/ocr", openapi_extra=IMAGE_BODY, response_model_exclude_none=True)
 async def read_text(request: Request, query: Annotated[OcrQuery, Query()], ticket: TextTicket) -> OcrBody:
     """Read the text of an image: its lines in reading order, with score and outline."""
-    options = OcrOptions(return_word_box=True if query.words else None)
     service = find_service(request)
+    check_language(service.config.ocr, query.language)
+    options = OcrOptions(return_word_box=True if query.words else None, language=query.language)
     upload = await Upload.open(service, await read_image(request, ticket), ticket)
     upright = query.orientation == "auto"
     page = await read_lines(service, ticket, upload, options, zoom=query.zoom, binarise=query.binarise, upright=upright)
@@ -76,8 +85,9 @@ async def read_chart(
 ) -> ChartBody | Response:
     """Read a chart's data table."""
     service = find_service(request)
+    check_language(service.config.ocr, query.language)
     upload = await Upload.open(service, await read_image(request, ticket), ticket)
-    reading = await read_table(service, ticket, upload)
+    reading = await read_table(service, ticket, upload, upright=query.orientation == "auto", language=query.language)
     if query.format in FORMATS:
         return await FORMATS[query.format].respond(reading.table)
     body = ChartBody.of(reading)
@@ -86,10 +96,12 @@ async def read_chart(
 
 
 @router.post("/analyze", openapi_extra=IMAGE_BODY)
-async def analyze(request: Request, _: Annotated[NoQuery, Query()], ticket: AnalysisTicket) -> AnalysisBody:
+async def analyze(request: Request, query: Annotated[AnalysisQuery, Query()], ticket: AnalysisTicket) -> AnalysisBody:
     """Read a chart with both models; each cell carries the OCR line that confirms it, or none."""
     service = find_service(request)
+    check_language(service.config.ocr, query.language)
     upload = await Upload.open(service, await read_image(request, ticket), ticket)
-    body = AnalysisBody.of(await read_both(service, ticket, upload))
+    upright = query.orientation == "auto"
+    body = AnalysisBody.of(await read_both(service, ticket, upload, upright=upright, language=query.language))
     body.request_id, body.pagesTotal = request_id(request), upload.pages
     return body

@@ -41,17 +41,25 @@ class AsyncClient:
         self._retries = retries
         self._sleep = sleep
 
-    async def read_text(self, source: Source, *, words: bool = False, zoom: bool = False) -> dict[str, Any]:
-        """The text of an image. Raises as `Client.read_text`."""
-        return await self._json(calls.read_text(source, words=words, zoom=zoom))
+    async def read_text(self, source: Source, **options: Any) -> dict[str, Any]:
+        """The text of an image: the JSON of `/v1/ocr`, whose parameters `options` are.
 
-    async def read_chart(self, source: Source) -> dict[str, Any]:
-        """The data of a chart. Raises as `Client.read_text`."""
-        return await self._json(calls.read_chart(source))
+        Raises:
+            ServiceError: the service refused it.
+            ServiceUnreachable: there is no service at the address.
+        """
+        return await self._json(calls.read_text(source, options))
 
-    async def analyze(self, source: Source) -> dict[str, Any]:
-        """A chart with the evidence for each cell. Raises as `Client.read_text`."""
-        return await self._json(calls.analyze(source))
+    async def read_chart(self, source: Source, **options: Any) -> dict[str, Any]:
+        """The data of a chart: the JSON of `/v1/chart`, whose parameters `options` are. Raises as `read_text`."""
+        return await self._json(calls.read_chart(source, options))
+
+    async def analyze(self, source: Source, **options: Any) -> dict[str, Any]:
+        """A chart with the evidence for each cell: the JSON of `/v1/analyze`, whose parameters `options` are.
+
+        Raises as `read_text`.
+        """
+        return await self._json(calls.analyze(source, options))
 
     async def read_document(self, source: Source, **options: Any) -> dict[str, Any]:
         """A document. Raises as `Client.read_text`."""

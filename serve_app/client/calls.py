@@ -9,19 +9,19 @@ from serve_app.client.requests import Call, Source, read_source
 ENDED = ("done", "partial", "failed", "cancelled")
 
 
-def read_text(source: Source, *, words: bool, zoom: bool) -> Call:
+def read_text(source: Source, options: Mapping[str, Any]) -> Call:
     """`POST /v1/ocr`."""
-    return Call("POST", "/v1/ocr", {"words": words, "zoom": zoom}, read_source(source))
+    return Call("POST", "/v1/ocr", options, read_source(source))
 
 
-def read_chart(source: Source) -> Call:
+def read_chart(source: Source, options: Mapping[str, Any]) -> Call:
     """`POST /v1/chart`."""
-    return Call("POST", "/v1/chart", data=read_source(source))
+    return Call("POST", "/v1/chart", options, read_source(source))
 
 
-def analyze(source: Source) -> Call:
+def analyze(source: Source, options: Mapping[str, Any]) -> Call:
     """`POST /v1/analyze`."""
-    return Call("POST", "/v1/analyze", data=read_source(source))
+    return Call("POST", "/v1/analyze", options, read_source(source))
 
 
 def read_document(source: Source, options: Mapping[str, Any]) -> Call:

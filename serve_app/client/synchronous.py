@@ -45,22 +45,25 @@ class Client:
         self._retries = retries
         self._sleep = sleep
 
-    def read_text(self, source: Source, *, words: bool = False, zoom: bool = False) -> dict[str, Any]:
-        """The text of an image: the JSON of `/v1/ocr`.
+    def read_text(self, source: Source, **options: Any) -> dict[str, Any]:
+        """The text of an image: the JSON of `/v1/ocr`, whose parameters `options` are.
 
         Raises:
             ServiceError: the service refused it.
             ServiceUnreachable: there is no service at the address.
         """
-        return self._json(calls.read_text(source, words=words, zoom=zoom))
+        return self._json(calls.read_text(source, options))
 
-    def read_chart(self, source: Source) -> dict[str, Any]:
-        """The data of a chart: the JSON of `/v1/chart`. Raises as `read_text`."""
-        return self._json(calls.read_chart(source))
+    def read_chart(self, source: Source, **options: Any) -> dict[str, Any]:
+        """The data of a chart: the JSON of `/v1/chart`, whose parameters `options` are. Raises as `read_text`."""
+        return self._json(calls.read_chart(source, options))
 
-    def analyze(self, source: Source) -> dict[str, Any]:
-        """A chart with the evidence for each cell: the JSON of `/v1/analyze`. Raises as `read_text`."""
-        return self._json(calls.analyze(source))
+    def analyze(self, source: Source, **options: Any) -> dict[str, Any]:
+        """A chart with the evidence for each cell: the JSON of `/v1/analyze`, whose parameters `options` are.
+
+        Raises as `read_text`.
+        """
+        return self._json(calls.analyze(source, options))
 
     def read_document(self, source: Source, **options: Any) -> dict[str, Any]:
         """A document: the JSON of `/v1/document`, whose parameters `options` are. Raises as `read_text`."""

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from serve_app.config.section import CpuPrecision, RecycleConfig, Section
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+"""A language tag of BCP 47, such as ru or zh-Hant."""
+
 
 class OcrConfig(Section):
     """The Ocr deployment: one PaddleOCR in each replica.
@@ -25,6 +28,13 @@ class OcrConfig(Section):
     """Name of the text recognition model, for example PP-OCRv5_server_rec."""
     recognition_dir: str | None = None
     """Directory of that model; without one, PaddleOCR downloads it."""
+    languages: Annotated[dict[Language, str], Field(max_length=16)] = {}
+    """Recognition models beside the one above, which a request chooses by `language`: by language tag the directory of
+    a model (a value with a slash), or the name of an official one, for example `ru: eslav_PP-OCRv5_mobile_rec`. Each
+    replica holds all of them; text is found by the one detection model."""
+    line_orientation_dir: str | None = None
+    """With `engine: paddle`, the directory of PP-LCNet_x1_0_textline_ori, for PaddleX's `useTextlineOrientation`, which
+    is refused without it. The onnxruntime engine has the model installed."""
     threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
     """CPU threads of the model in one replica. `auto`: on OpenVINO a call that runs alone takes all cores, at most 4;
     calls that run at once in several replicas of a machine share them. Otherwise all cores, at most 4."""
@@ -60,3 +70,8 @@ class OcrConfig(Section):
     """Seconds after which a call counts as stuck and its replica is replaced."""
     recycle: RecycleConfig = RecycleConfig()
     """When a replica is replaced by a fresh process."""
+
+    @property
+    def tells_line_orientation(self) -> bool:
+        """Whether the engine has the model that tells lines which stand on their heads."""
+        return self.engine == "onnxruntime" or (self.engine == "paddle" and self.line_orientation_dir is not None)

@@ -34,18 +34,27 @@ _TALL = 1.5
 MIN_SCORE, SURE_SCORE = 0.6, 0.9
 """Score of the orientation model from which its answer counts, and the same on a page of few lines."""
 
+CHART_LOW_SCORE, CHART_SURE_SCORE = 0.95, 0.75
+"""The same of charts: their labels are mostly numbers, of which many read upside down at high scores, and the model was
+not made for them. So more are asked about, and a half turn needs it to be surer."""
+
+ONE_WAY = 0.8
+"""Share of a chart's tall lines that run the same way, from which that tells the quarter by which it is turned."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingSigns:
     """What a page's OCR says about its way up.
 
     `score` is the mean score of its longest lines, `tall` the share of tall boxes among them, both in [0, 1]; `lines`
-    is the number of lines that they were taken from.
+    is the number of lines that they were taken from. `up` is the share of the tall boxes whose text runs upwards, where
+    the OCR tells it, as it does of charts.
     """
 
     score: float
     tall: float
     lines: int
+    up: float = 0.0
 
 
 def measure_signs(lines: Sequence[TextLine]) -> ReadingSigns:
@@ -57,13 +66,20 @@ def measure_signs(lines: Sequence[TextLine]) -> ReadingSigns:
     if not longest:
         return ReadingSigns(1.0, 0.0, 0)
     boxes = [find_box(line.polygon) for line in longest]
-    tall = sum(box.height > _TALL * box.width for box in boxes)
-    return ReadingSigns(sum(line.score for line in longest) / len(longest), tall / len(longest), len(longest))
+    tall = [box.height > _TALL * box.width for box in boxes]
+    up = sum(
+        line.polygon[0][1] > (box.top + box.bottom) / 2
+        for line, box, stands in zip(longest, boxes, tall, strict=True)
+        if stands
+    )
+    score = sum(line.score for line in longest) / len(longest)
+    return ReadingSigns(score, sum(tall) / len(longest), len(longest), up / max(1, sum(tall)))
 
 
-def is_suspicious(signs: ReadingSigns) -> bool:
-    """Whether the page may be turned, so that the orientation model should be asked."""
-    return signs.lines >= MIN_LINES and (signs.tall >= TALL_SHARE or signs.score < LOW_SCORE)
+def is_suspicious(signs: ReadingSigns, *, chart: bool = False) -> bool:
+    """Whether the page, or the chart, may be turned, so that the orientation model should be asked."""
+    low = CHART_LOW_SCORE if chart else LOW_SCORE
+    return signs.lines >= MIN_LINES and (signs.tall >= TALL_SHARE or signs.score < low)
 
 
 def choose_turn(signs: ReadingSigns, orientation: Orientation) -> int:
@@ -76,6 +92,21 @@ def choose_turn(signs: ReadingSigns, orientation: Orientation) -> int:
         return 0
     on_its_side = signs.tall >= TALL_SHARE
     return orientation.degrees if (orientation.degrees in (90, 270)) == on_its_side else 0
+
+
+def choose_chart_turn(signs: ReadingSigns, orientation: Orientation) -> int:
+    """The same for a chart whose text on its side was read both ways, so that it is known which way it runs.
+
+    Where the model sees it on its side too, the text tells on which.
+    """
+    degrees = choose_turn(signs, orientation)
+    if degrees or signs.lines < FEW_LINES:
+        return degrees
+    if signs.tall >= TALL_SHARE:
+        one_way = max(signs.up, 1 - signs.up) >= ONE_WAY
+        return (270 if signs.up >= ONE_WAY else 90) if one_way and orientation.degrees in (90, 270) else 0
+    upside_down = orientation.degrees == 180 and orientation.score >= CHART_SURE_SCORE
+    return 180 if upside_down and signs.score < CHART_LOW_SCORE else 0
 
 
 def is_better(turned: ReadingSigns, as_sent: ReadingSigns) -> bool:

@@ -31,10 +31,39 @@ _FILLING = re.compile(r"(\S)(?:\s*\1){3,}")
 _LATIN_RUN = re.compile(rf"[A-Za-z]{{{GLUED},}}")
 
 
-def find_warnings(lines: Sequence[TextLine]) -> list[ReadingWarning]:
-    """All warnings about the lines of one page."""
-    found = (warn_of_nothing(lines), warn_of_unread_script(lines), warn_of_glued_words(lines))
+def find_warnings(lines: Sequence[TextLine], *, turned: int = 0, pages: int = 1) -> list[ReadingWarning]:
+    """All warnings about the lines of one page.
+
+    Args:
+        lines: what was read.
+        turned: degrees counter-clockwise by which the page was turned before it was read.
+        pages: of the file, of which this one is the only one that is read.
+    """
+    found = (
+        warn_of_turn(turned),
+        warn_of_further_pages(pages),
+        warn_of_nothing(lines),
+        warn_of_unread_script(lines),
+        warn_of_glued_words(lines),
+    )
     return [warning for warning in found if warning is not None]
+
+
+def warn_of_turn(degrees: int) -> ReadingWarning | None:
+    """Tell that the image was turned before it was read."""
+    if not degrees:
+        return None
+    lay = "upside down" if degrees == 180 else "on its side"
+    return ReadingWarning("turned", f"The image lies {lay}. It was read turned by {degrees} degrees counter-clockwise")
+
+
+def warn_of_further_pages(pages: int) -> ReadingWarning | None:
+    """Tell that the file has more pages than the one that is read."""
+    if pages == 1:
+        return None
+    return ReadingWarning(
+        "further_pages", f"Only the first of {pages} pages was read. POST /v1/document reads them all"
+    )
 
 
 def warn_of_nothing(lines: Sequence[TextLine]) -> ReadingWarning | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from serve_app.domain.geometry import Point, Polygon, Size
+from serve_app.domain.geometry import Point, Polygon, Size, Turn
 from serve_app.domain.number import Number
 from serve_app.domain.warning import ReadingWarning
 
@@ -59,7 +59,8 @@ class ChartReading:
 
     `resolution` is the size in pixels at which the model saw the image; `truncated` says that the answer stopped
     at the token limit; `raw` is the model's own text, for those models that write one. `warnings` tell what the table
-    lacks; `confidence` in [0, 1] is the estimated share of the table's values that are right.
+    lacks; `confidence` in [0, 1] is the estimated share of the table's values that are right. `turn` is how the image
+    was turned upright before it was read, if it was; places are in pixels of the image as it was sent.
     """
 
     table: ChartTable
@@ -69,6 +70,7 @@ class ChartReading:
     raw: str = ""
     warnings: tuple[ReadingWarning, ...] = ()
     confidence: float = 1.0
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

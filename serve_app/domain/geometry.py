@@ -19,6 +19,28 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An image of `size` that was turned counter-clockwise by `degrees` (90, 180 or 270), and the places in both."""
+
+    degrees: int
+    size: Size
+
+    def apply(self, point: Point) -> Point:
+        """Map a point of the image to the turned one."""
+        (x, y), width, height = point, float(self.size.width), float(self.size.height)
+        if self.degrees == 90:
+            return y, width - x
+        return (width - x, height - y) if self.degrees == 180 else (height - y, x)
+
+    def undo(self, point: Point) -> Point:
+        """Map a point of the turned image to the one before."""
+        (x, y), width, height = point, float(self.size.width), float(self.size.height)
+        if self.degrees == 90:
+            return width - y, x
+        return (width - x, height - y) if self.degrees == 180 else (y, height - x)
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """An upright rectangle, in pixels: `right` and `bottom` lie outside it."""
 

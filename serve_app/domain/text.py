@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from serve_app.domain.geometry import Polygon, Size
+from serve_app.domain.geometry import Polygon, Size, Turn
 from serve_app.domain.warning import ReadingWarning
 
 
@@ -29,7 +29,8 @@ class TextLine:
 class OcrOptions:
     """What a request may change about one OCR call; None leaves the engine's own default.
 
-    The names and meanings are those of `paddleocr.PaddleOCR.predict`.
+    The names and meanings are those of `paddleocr.PaddleOCR.predict`. `use_textline_orientation` needs an engine that
+    has the model for it (`OcrConfig.tells_line_orientation`).
     """
 
     text_det_limit_side_len: int | None = None
@@ -39,6 +40,9 @@ class OcrOptions:
     text_det_unclip_ratio: float | None = None
     text_rec_score_thresh: float | None = None
     return_word_box: bool | None = None
+    use_textline_orientation: bool = False
+    language: str | None = None
+    """A key of `OcrConfig.languages`; None reads with the model that the others share."""
     chart: bool = False
     """Look closely, as a chart needs it: small images are read enlarged too, and text that runs upwards or downwards
     (axis titles, labels of columns) is read once more, turned upright."""
@@ -56,3 +60,8 @@ class Page:
     turned: int = 0
     """Degrees counter-clockwise by which the image was turned upright before its lines were read."""
     warnings: tuple[ReadingWarning, ...] = ()
+
+    @property
+    def turn(self) -> Turn | None:
+        """How the image was turned upright, if it was."""
+        return Turn(self.turned, self.size) if self.turned else None

@@ -3,7 +3,8 @@
 Their answers say that they are fake; nothing else selects them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from PIL import Image
 
@@ -16,6 +17,7 @@ from serve_app.domain import (
     Orientation,
     Page,
     Region,
+    Script,
     Size,
     TableStructure,
     TextLine,
@@ -28,6 +30,8 @@ class FakeOcr:
 
     name = "fake"
     device = "cpu"
+    scripts: tuple[Script, ...] = ()
+    languages: Mapping[str, tuple[Script, ...]] = MappingProxyType({})
 
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """One line of text for any image."""

@@ -1,6 +1,6 @@
 """What a deployment needs of an engine: one protocol for each kind of model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
@@ -15,6 +15,7 @@ from serve_app.domain import (
     Orientation,
     Page,
     Region,
+    Script,
     TableStructure,
     TextLine,
 )
@@ -34,10 +35,15 @@ class ChartInput:
 
 
 class OcrEngine(Protocol):
-    """Reads text. Not thread safe: one call at a time, always from the thread that built it."""
+    """Reads text. Not thread safe: one call at a time, always from the thread that built it.
+
+    `scripts` are those that it can spell, `languages` the same of its further recognition models, by language.
+    """
 
     name: str
     device: str
+    scripts: tuple[Script, ...]
+    languages: Mapping[str, tuple[Script, ...]]
 
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """Read an RGB image; polygons are in its pixels."""

@@ -1,6 +1,6 @@
 """Maps what was found in a prepared image back to the pixels of the upload."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,14 +29,37 @@ def scale_point(point: Point, source: Size, target: Size) -> Point:
     )
 
 
-def scale_polygon(polygon: Polygon, source: Size, target: Size) -> Polygon:
-    """Map the four corners as `scale_point` does."""
+def map_polygon(polygon: Polygon, to: Callable[[Point], Point]) -> Polygon:
+    """Map each of the four corners."""
     a, b, c, d = polygon
-    return (
-        scale_point(a, source, target),
-        scale_point(b, source, target),
-        scale_point(c, source, target),
-        scale_point(d, source, target),
+    return to(a), to(b), to(c), to(d)
+
+
+def map_lines(lines: Sequence[TextLine], to: Callable[[Point], Point]) -> tuple[TextLine, ...]:
+    """Map text lines with their words."""
+    return tuple(
+        replace(
+            line,
+            polygon=map_polygon(line.polygon, to),
+            words=tuple(replace(word, polygon=map_polygon(word.polygon, to)) for word in line.words),
+        )
+        for line in lines
+    )
+
+
+def map_table(table: ChartTable, to: Callable[[Point], Point]) -> ChartTable:
+    """Map the places of a table's cells."""
+
+    def move(cell: Cell) -> Cell:
+        if cell.place is None:
+            return cell
+        return replace(cell, place=to(cell.place) if len(cell.place) == 2 else map_polygon(cell.place, to))
+
+    return replace(
+        table,
+        columns=tuple(map(move, table.columns)),
+        rows=tuple(tuple(map(move, row)) for row in table.rows),
+        title=move(table.title) if table.title else None,
     )
 
 
@@ -44,14 +67,7 @@ def rescale_lines(lines: Sequence[TextLine], source: Size, target: Size) -> tupl
     """Map text lines, with their words, from pixels of `source` to pixels of `target`."""
     if source == target:
         return tuple(lines)
-    return tuple(
-        replace(
-            line,
-            polygon=scale_polygon(line.polygon, source, target),
-            words=tuple(replace(word, polygon=scale_polygon(word.polygon, source, target)) for word in line.words),
-        )
-        for line in lines
-    )
+    return map_lines(lines, lambda point: scale_point(point, source, target))
 
 
 def rescale_page(page: Page, target: Size) -> Page:
@@ -68,16 +84,7 @@ def rescale_table(table: ChartTable, source: Size, target: Size) -> ChartTable:
     """Map the places of a table's cells from pixels of `source` to pixels of `target`."""
     if source == target:
         return table
-
-    def move(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-        return tuple(_rescale_cell(cell, source, target) for cell in cells)
-
-    return replace(
-        table,
-        columns=move(table.columns),
-        rows=tuple(move(row) for row in table.rows),
-        title=_rescale_cell(table.title, source, target) if table.title else None,
-    )
+    return map_table(table, lambda point: scale_point(point, source, target))
 
 
 def rescale_box(box: Rectangle, scale: float) -> Rectangle:
@@ -87,37 +94,7 @@ def rescale_box(box: Rectangle, scale: float) -> Rectangle:
 
 def move_polygon(polygon: Polygon, x: float, y: float, scale: float) -> Polygon:
     """Move an outline by some pixels, then scale it."""
-    a, b, c, d = (((px + x) * scale, (py + y) * scale) for px, py in polygon)
-    return a, b, c, d
-
-
-def turn_back(polygon: Polygon, degrees: int, size: Size) -> Polygon:
-    """Map an outline from an image that was turned counter-clockwise by 90, 180 or 270 degrees to the image before.
-
-    `size` is that of the image before.
-    """
-    width, height = float(size.width), float(size.height)
-
-    def turn(x: float, y: float) -> Point:
-        if degrees == 90:
-            return width - y, x
-        return (width - x, height - y) if degrees == 180 else (y, height - x)
-
-    a, b, c, d = (turn(x, y) for x, y in polygon)
-    return a, b, c, d
-
-
-def turn_forth(polygon: Polygon, degrees: int, size: Size) -> Polygon:
-    """The reverse of `turn_back`: map an outline from the image before to the turned one."""
-    width, height = float(size.width), float(size.height)
-
-    def turn(x: float, y: float) -> Point:
-        if degrees == 90:
-            return y, width - x
-        return (width - x, height - y) if degrees == 180 else (height - y, x)
-
-    a, b, c, d = (turn(x, y) for x, y in polygon)
-    return a, b, c, d
+    return map_polygon(polygon, lambda point: ((point[0] + x) * scale, (point[1] + y) * scale))
 
 
 def move_table(table: ChartTable, left: float, top: float, scale: float) -> ChartTable:
@@ -129,29 +106,7 @@ def move_table(table: ChartTable, left: float, top: float, scale: float) -> Char
         top: of the part, in pixels of the image.
         scale: pixels of the image for one of the part.
     """
-
-    def move(cell: Cell) -> Cell:
-        if cell.place is None:
-            return cell
-        if len(cell.place) == 2:
-            x, y = cell.place
-            return replace(cell, place=(left + x * scale, top + y * scale))
-        return replace(cell, place=move_polygon(cell.place, left / scale, top / scale, scale))
-
-    return replace(
-        table,
-        columns=tuple(map(move, table.columns)),
-        rows=tuple(tuple(map(move, row)) for row in table.rows),
-        title=move(table.title) if table.title else None,
-    )
-
-
-def _rescale_cell(cell: Cell, source: Size, target: Size) -> Cell:
-    if cell.place is None:
-        return cell
-    if len(cell.place) == 2:
-        return replace(cell, place=scale_point(cell.place, source, target))
-    return replace(cell, place=scale_polygon(cell.place, source, target))
+    return map_table(table, lambda point: (left + point[0] * scale, top + point[1] * scale))
 
 
 def _rescale_nested(value: Any, source: Size, target: Size) -> Any:

@@ -13,10 +13,11 @@ from serve_app.config import Transport
 from serve_app.domain import Size
 from serve_app.imaging.binarise import binarise as to_black_and_white
 from serve_app.imaging.decode import decode
-from serve_app.imaging.encode import encode
+from serve_app.imaging.encode import TURNS, encode
 from serve_app.imaging.header import Header
 from serve_app.imaging.parsers import check_checksums
 from serve_app.imaging.resize import bound, fit, rescale
+from serve_app.imaging.strips import OVERLAP, fit_strips
 from serve_app.imaging.tile import Tile, tile
 
 FORWARDED = ("PNG", "JPEG", "BMP", "WEBP")
@@ -32,6 +33,9 @@ a side."""
 TILED_BYTES = 2 * 4 * TILED_PIXELS
 """Memory of the enlarged image and of its intermediate state while it is scaled, in bytes."""
 
+STRIP_BYTES = 2 * 4
+"""Memory of the image that is cut into strips, and of its intermediate state while it is scaled, in bytes a pixel."""
+
 TILE_OVERLAP = 1 / 8
 """Share of the tile's side: 120 pixels of 960, several times the height of print that needs enlarging."""
 
@@ -46,7 +50,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An encoded image. `size` is its own, `original` that of the upload after its EXIF orientation, in pixels."""
+    """An encoded image. `size` is its own, `original` that of the upload, turned as the image is, in pixels."""
 
     data: bytes
     size: Size
@@ -73,7 +77,14 @@ class Copies:
     """What models are sent of one upload. The methods block while they decode; they may be called from any thread."""
 
     def __init__(
-        self, data: bytes, header: Header, *, long_side: int, transport: Transport = "lossless", quality: int = 75
+        self,
+        data: bytes,
+        header: Header,
+        *,
+        long_side: int,
+        transport: Transport = "lossless",
+        quality: int = 75,
+        turned: int = 0,
     ) -> None:
         """Nothing is decoded yet.
 
@@ -84,14 +95,30 @@ class Copies:
                 is decoded at a fraction of its size.
             transport: how to encode a copy that had to change.
             quality: of a JPEG.
+            turned: degrees (0, 90, 180 or 270) by which all copies are turned counter-clockwise.
         """
+        width, height = header.size.width, header.size.height
+        self.size = Size(height, width) if turned in (90, 270) else header.size
+        """Of the upload in pixels, turned."""
         self._data = data
         self._header = header
         self._long_side = long_side
         self._transport: Transport = transport
         self._quality = quality
+        self._turned = turned
         self._prepared: dict[tuple[Size, bool], Prepared] = {}
         self._lock = Lock()
+
+    def turn(self, degrees: int) -> "Copies":
+        """The same upload, of which all copies are turned counter-clockwise by 90, 180 or 270 degrees more."""
+        return Copies(
+            self._data,
+            self._header,
+            long_side=self._long_side,
+            transport=self._transport,
+            quality=self._quality,
+            turned=(self._turned + degrees) % 360,
+        )
 
     def prepare(self, *wanted: Copy) -> list[Prepared]:
         """Make the copies for one or several models from one decode; a larger image is scaled down.
@@ -106,7 +133,7 @@ class Copies:
         """
         decoded = None
         with self._lock:
-            keys = [(fit(self._header.size, copy.long_side), copy.binarise) for copy in wanted]
+            keys = [(fit(self.size, copy.long_side), copy.binarise) for copy in wanted]
             for copy, key in zip(wanted, keys, strict=True):
                 if key not in self._prepared:
                     self._prepared[key], decoded = self._make(copy, key[0], decoded)
@@ -118,37 +145,53 @@ class Copies:
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        original = self._header.size
-        zoom = min(TILED_ZOOM, sqrt(TILED_PIXELS / (original.width * original.height)))
-        size = Size(max(1, round(original.width * zoom)), max(1, round(original.height * zoom)))
-        image = rescale(self.decode(), size)
-        pieces = (
-            Piece(part, self._encode(image.crop((part.left, part.top, part.right, part.bottom))))
-            for part in tile(size, tile_side, int(tile_side * TILE_OVERLAP))
-        )
-        return Tiles(tuple(pieces), size)
+        zoom = min(TILED_ZOOM, sqrt(TILED_PIXELS / (self.size.width * self.size.height)))
+        size = Size(max(1, round(self.size.width * zoom)), max(1, round(self.size.height * zoom)))
+        return self._cut(size, tile_side, int(tile_side * TILE_OVERLAP))
 
-    def decode(self) -> Image.Image:
-        """The whole upload, RGB, upright, in its full size.
+    def cut_strips(self, long_side: int, *, binarise: bool = False) -> Tiles:
+        """Cut a long image into overlapping strips of at most `long_side` pixels, in the size that `fit_strips` gives.
 
         Raises:
             UnreadableImage: for truncated or corrupt data.
         """
-        return decode(self._data, self._header)
+        size = fit_strips(self.size, long_side) or self.size
+        return self._cut(size, long_side, int(long_side * OVERLAP), binarise=binarise)
+
+    def _cut(self, size: Size, side: int, overlap: int, *, binarise: bool = False) -> Tiles:
+        image = rescale(self.decode(), size)
+        image = to_black_and_white(image) if binarise else image
+        pieces = (
+            Piece(part, self._encode(image.crop((part.left, part.top, part.right, part.bottom))))
+            for part in tile(size, side, overlap)
+        )
+        return Tiles(tuple(pieces), size)
+
+    def decode(self) -> Image.Image:
+        """The whole upload in RGB, as its EXIF orientation has it and then turned, in its full size.
+
+        Raises:
+            UnreadableImage: for truncated or corrupt data.
+        """
+        return self._decode(None)
+
+    def _decode(self, long_side: int | None) -> Image.Image:
+        image = decode(self._data, self._header, long_side=long_side)
+        return image.transpose(TURNS[self._turned]) if self._turned else image
 
     def _make(self, copy: Copy, size: Size, decoded: Image.Image | None) -> tuple[Prepared, Image.Image | None]:
         """A copy of `size`, and the decoded image for the next one if it had to be decoded."""
         header = self._header
-        forwarded = _is_plain(header) and size == header.size and not copy.binarise
+        forwarded = _is_plain(header) and not self._turned and size == header.size and not copy.binarise
         if forwarded and header.format == "PNG":
             check_checksums(self._data)
             return Prepared(self._data, size, header.size), decoded
-        decoded = decoded or decode(self._data, header, long_side=max(copy.long_side, self._long_side))
+        decoded = decoded or self._decode(max(copy.long_side, self._long_side))
         if forwarded:
             return Prepared(self._data, size, header.size), decoded
         image = bound(decoded, copy.long_side)
         data = self._encode(to_black_and_white(image) if copy.binarise else image)
-        return Prepared(data, Size(*image.size), header.size), decoded
+        return Prepared(data, Size(*image.size), self.size), decoded
 
     def _encode(self, image: Image.Image) -> bytes:
         return encode(image, self._transport, self._quality)

@@ -3,21 +3,28 @@
 import atexit
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, NamedTuple
 
 from serve_app.config import Device, OcrConfig
+from serve_app.domain import Script
 from serve_app.errors import ConfigError
 from serve_app.gpu.memory import find_budget
 from serve_app.hosting.core_share import MOST_THREADS, CoreShare, count_cores, open_share
 from serve_app.hosting.cpu_precision import choose_precision
-from serve_app.ocr import weights as ocr_weights
 from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
-from serve_app.ocr.paddlex_hooks import find_predictors, replace_decoder, run_on_openvino
+from serve_app.ocr.model_choice import Model, find_language_model, find_line_orientation, find_models
+from serve_app.ocr.paddlex_hooks import (
+    create_recogniser,
+    find_predictors,
+    list_characters,
+    replace_decoder,
+    run_on_openvino,
+)
+from serve_app.ocr.scripts import find_scripts
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +44,21 @@ is OpenVINO's own bound."""
 
 
 class Loaded(NamedTuple):
-    """A PaddleOCR, the name of its models, the device that it runs on, and the cores that it shares, if it does."""
+    """A PaddleOCR, its recognition models by language (None: its own), its name, its device, and shared cores."""
 
     ocr: Any
+    recognisers: "dict[str | None, Recogniser]"
     name: str
     device: str
     share: CoreShare | None
+
+
+class Recogniser(NamedTuple):
+    """PaddleX's predictor of a recognition model, the name of the model, and the scripts that it can spell."""
+
+    predictor: Any
+    name: str
+    scripts: tuple[Script, ...]
 
 
 def load_paddle_ocr(config: OcrConfig, device: Device) -> Loaded:
@@ -53,44 +69,27 @@ def load_paddle_ocr(config: OcrConfig, device: Device) -> Loaded:
     """
     chosen = _choose_device(config, device)
     with TemporaryDirectory(prefix="serve-app-ocr-") as folder:  # read once, then no longer needed
-        detection, recognition = _find_models(config, Path(folder))
+        detection, recognition = find_models(config, Path(folder))
         name = detection.name.removesuffix("_det")
         share = open_share() if config.threads == "auto" and _is_on_openvino(config, chosen) else None
-        return Loaded(_load(config, detection, recognition, chosen, share), name, chosen, share)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """A model's name, and its directory; without one PaddleOCR downloads it."""
-
-    name: str
-    folder: str | None
-
-
-def _find_models(config: OcrConfig, folder: Path) -> tuple[_Model, _Model]:
-    """The detection and the recognition model that the config names, or the installed ones, laid out in `folder`."""
-    if config.detection_model is None or config.recognition_model is None:
-        detection_dir, recognition_dir = ocr_weights.lay_out(folder)
-        return (
-            _Model(ocr_weights.DETECTION.model_name, str(detection_dir)),
-            _Model(ocr_weights.RECOGNITION.model_name, str(recognition_dir)),
-        )
-    return (
-        _Model(config.detection_model, config.detection_dir),
-        _Model(config.recognition_model, config.recognition_dir),
-    )
+        lines = find_line_orientation(config, Path(folder))
+        return Loaded(*_load(config, detection, recognition, lines, chosen, share), name, chosen, share)
 
 
 def _is_on_openvino(config: OcrConfig, device: str) -> bool:
     return config.engine == "onnxruntime" and config.cpu_runtime == "openvino" and device == "cpu"
 
 
-def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str, share: CoreShare | None) -> Any:
+def _load(
+    config: OcrConfig, detection: Model, recognition: Model, lines: dict[str, Any], device: str, share: CoreShare | None
+) -> tuple[Any, dict[str | None, Recogniser]]:
     openvino = _is_on_openvino(config, device)
-    if detection.folder and recognition.folder:
+    if detection.folder and recognition.folder and all("/" in value for value in config.languages.values()):
         # Otherwise PaddleX asks its model hubs whether they are there, before it loads a local directory.
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
         _keep_out_of_home()
+    batch = config.recognition_batch or (OPENVINO_BATCH if openvino else PADDLE_BATCH)
+    loading = f"{detection.name} and {recognition.name}"
     try:
         # One of PaddleX's model hubs imports torch and transformers where it finds them.
         with hide_modules("torch", "transformers"):
@@ -101,29 +100,39 @@ def _load(config: OcrConfig, detection: _Model, recognition: _Model, device: str
             text_detection_model_dir=detection.folder,
             text_recognition_model_name=recognition.name,
             text_recognition_model_dir=recognition.folder,
-            text_recognition_batch_size=config.recognition_batch or (OPENVINO_BATCH if openvino else PADDLE_BATCH),
+            text_recognition_batch_size=batch,
             text_det_limit_side_len=config.detection_long_side,
             text_det_limit_type="max" if config.detection_long_side else None,
             use_doc_orientation_classify=False,
             use_doc_unwarping=False,
-            use_textline_orientation=False,
+            **lines,
             device="gpu:0" if device == "gpu" else "cpu",
             **_engine_arguments(config),
         )
-        detector, recogniser = find_predictors(ocr)
+        detector, own = find_predictors(ocr)
+        settings: dict[str, Any] = {
+            "threads": share.count_threads if share else config.threads,
+            "precision": choose_precision(config.cpu_precision),
+        }
         if openvino:
-            settings: dict[str, Any] = {
-                "threads": share.count_threads if share else config.threads,
-                "precision": choose_precision(config.cpu_precision),
-            }
             run_on_openvino(detector, kept_parts=DETECTION_PARTS, **settings)
-            run_on_openvino(recogniser, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
-        replace_decoder(recogniser)
-        return ocr
+        recognisers: dict[str | None, Recogniser] = {}
+        models = {None: recognition} | {
+            language: find_language_model(value) for language, value in config.languages.items()
+        }
+        for language, model in models.items():
+            loading = model.name
+            found = create_recogniser(ocr, model.name, model.folder, batch) if language else own
+            scripts = find_scripts(list_characters(found))
+            if openvino:
+                run_on_openvino(found, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
+            replace_decoder(found)
+            recognisers[language] = Recogniser(found, model.name, scripts)
+        return ocr, recognisers
     except ImportError as error:
         raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error
     except (AssertionError, OSError, ValueError) as error:
-        raise ConfigError(f"PaddleOCR cannot load {detection.name} and {recognition.name}: {error}") from error
+        raise ConfigError(f"PaddleOCR cannot load {loading}: {error}") from error
 
 
 def _keep_out_of_home() -> None:

@@ -1,5 +1,6 @@
 """PaddleOCR 3.7 behind the OcrEngine protocol: on ONNX models with the installed weights, or on Paddle."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from serve_app.config import Device, OcrConfig
-from serve_app.domain import OcrOptions, Page, Polygon, Size, TextLine, Word
+from serve_app.domain import OcrOptions, Page, Polygon, Script, Size, TextLine, Word
 from serve_app.errors import ModelBroken, OutOfMemory
 from serve_app.gpu.memory import is_exhausted, is_fatal
 from serve_app.gpu.usage import NO_GPU, Usage
@@ -16,6 +17,7 @@ from serve_app.imaging.coordinates import rescale_lines
 from serve_app.imaging.line_order import sort_lines
 from serve_app.ocr.fusion import enlarge, fuse
 from serve_app.ocr.loading import load_paddle_ocr
+from serve_app.ocr.paddlex_hooks import use_recogniser
 from serve_app.ocr.upright import find_tall, lay_out_upright, merge_upright
 
 CHART_BOX_THRESH = 0.5
@@ -34,7 +36,11 @@ class PaddleOcrEngine:
         """
         self._engine = config.engine
         self._longest = config.max_long_side if config.enlarge_charts else 0
-        self._ocr, self.name, self.device, self._share = load_paddle_ocr(config, device)
+        self._ocr, self._recognisers, self.name, self.device, self._share = load_paddle_ocr(config, device)
+        self.scripts = self._recognisers[None].scripts
+        self.languages: Mapping[str, tuple[Script, ...]] = {
+            language: each.scripts for language, each in self._recognisers.items() if language
+        }
 
     def read(self, image: Image.Image, options: OcrOptions) -> Page:
         """Read an RGB image; polygons are in its pixels, lines in reading order."""
@@ -43,7 +49,9 @@ class PaddleOcrEngine:
 
     def _read(self, image: Image.Image, options: OcrOptions) -> Page:
         arguments = asdict(options)
-        chart = arguments.pop("chart")
+        chart, language = arguments.pop("chart"), arguments.pop("language")
+        if self.languages:
+            use_recogniser(self._ocr, self._recognisers[language].predictor)
         if chart and options.text_det_box_thresh is None:
             arguments["text_det_box_thresh"] = CHART_BOX_THRESH
         result = self._predict(image, arguments)
@@ -52,7 +60,8 @@ class PaddleOcrEngine:
             lines = self._look_again(image, lines, arguments)
         result.pop("input_path", None)
         result.pop("page_index", None)
-        return Page(Size(*image.size), tuple(lines), self.name, result)
+        name = self._recognisers[language].name.removesuffix("_rec") if language else self.name
+        return Page(Size(*image.size), tuple(lines), name, result)
 
     def _look_again(self, image: Image.Image, lines: list[TextLine], arguments: dict[str, Any]) -> list[TextLine]:
         """Reads a small image enlarged too, and then text on its side once more, turned upright."""

@@ -1,8 +1,9 @@
 """What is replaced inside PaddleX 3.7, whose parts these are without being its interface.
 
-Three hooks: the two models of a PaddleOCR pipeline are looked up, the ONNX Runtime runner of a model gives way to
-OpenVINO, and the decoder of recognised lines is wrapped. Each checks the class that it replaces, so that another
-PaddleX fails when the engine is loaded, with a clear message, and not in the middle of a page.
+Four hooks: the two models of a PaddleOCR pipeline are looked up, the ONNX Runtime runner of a model gives way to
+OpenVINO, the decoder of recognised lines is wrapped, and one recognition model is exchanged for another. Each checks
+the class that it replaces, so that another PaddleX fails when the engine is loaded, with a clear message, and not in
+the middle of a page.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ DETECTOR = f"{_MODELS}.text_detection.predictor:TextDetRunnerPredictor"
 RECOGNISER = f"{_MODELS}.text_recognition.predictor:TextRecRunnerPredictor"
 RUNNER = f"{_MODELS}.runners.onnxruntime_runner:ONNXRuntimeRunner"
 DECODER = f"{_MODELS}.text_recognition.processors:CTCLabelDecode"
+PIPELINE = "paddlex.inference.pipelines.ocr.pipeline:_OCRPipeline"
 """The classes that are replaced or looked into."""
 
 
@@ -70,6 +72,43 @@ def find_predictors(ocr: Any) -> Predictors:
         _expect(getattr(pipeline, "text_det_model", None), DETECTOR, "the detection model"),
         _expect(getattr(pipeline, "text_rec_model", None), RECOGNISER, "the recognition model"),
     )
+
+
+def list_characters(recogniser: Any) -> list[str]:
+    """The dictionary of a recognition model, before its decoder is replaced.
+
+    Raises:
+        ConfigError: it does not decode by CTC.
+    """
+    characters: list[str] = _expect(recogniser.post_op, DECODER, "the decoder of lines").character
+    return characters[1:]  # the first stands for no character
+
+
+def create_recogniser(ocr: Any, name: str, folder: str | None, batch: int) -> Any:
+    """Another recognition model, on the engine and device of a `paddleocr.PaddleOCR`.
+
+    Args:
+        ocr: the PaddleOCR.
+        name: of the model.
+        folder: its directory; without one PaddleX downloads it.
+        batch: lines recognised at once.
+
+    Raises:
+        ConfigError: PaddleX is another one.
+    """
+    config = {"model_name": name, "model_dir": folder, "batch_size": batch}
+    return _expect(_pipeline(ocr).create_model(config, input_shape=None), RECOGNISER, "the recognition model")
+
+
+def use_recogniser(ocr: Any, recogniser: Any) -> None:
+    """Have a `paddleocr.PaddleOCR` recognise lines by this model from now on."""
+    _pipeline(ocr).text_rec_model = recogniser
+
+
+def _pipeline(ocr: Any) -> Any:
+    """The pipeline inside of PaddleX's wrapper for several devices, which is not the one that reads."""
+    pipeline = getattr(ocr.paddlex_pipeline, "_pipeline", None)
+    return _expect(pipeline, PIPELINE, "the pipeline")
 
 
 def run_on_openvino(predictor: Any, **settings: Any) -> None:

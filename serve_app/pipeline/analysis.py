@@ -29,11 +29,16 @@ def admit_analysis(service: Service, deadline_s: float) -> Ticket:
     return service.admission.admit([OCR, CHART], deadline_s, also=[LAYOUT])
 
 
-async def analyze(service: Service, ticket: Ticket, upload: Upload) -> Analysis:
+async def analyze(
+    service: Service, ticket: Ticket, upload: Upload, *, upright: bool = True, language: str | None = None
+) -> Analysis:
     """Read an uploaded chart with both models, and find for each cell the text that confirms it.
+
+    A chart that lies on its side or upside down is read turned, unless `upright` is false. Its text is read with the
+    recognition model for `language`.
 
     Raises:
         AppError: UnreadableImage, DeadlineExceeded, or what the models raise.
     """
     async with within(ticket):
-        return Analysis(*await read_with_words(service, ticket, upload))
+        return Analysis(*await read_with_words(service, ticket, upload, upright=upright, language=language))

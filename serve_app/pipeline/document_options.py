@@ -13,8 +13,9 @@ class DocumentOptions:
     """The defaults read everything that can be read, each page in the cheapest way that is right.
 
     `pages`: as "1-5,8,-1"; None for all. `ocr`: `auto` reads a page's text layer where it has a sound one. `charts`,
-    `tables`: read their data. `figures`: send the images of figures and charts along. `lines`: read nothing but lines
-    of text, by OCR with these options.
+    `tables`: read their data. `language`: of the OCR's recognition model. `figures`: send the images of figures and
+    charts along. `lines`: read nothing but lines of text, by OCR with these options; `classified`: each page turned as
+    the orientation model says before that.
     """
 
     pages: str | None = None
@@ -23,4 +24,6 @@ class DocumentOptions:
     charts: bool = True
     tables: bool = True
     figures: bool = False
+    language: str | None = None
     lines: OcrOptions | None = None
+    classified: bool = False

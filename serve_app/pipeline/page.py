@@ -33,6 +33,7 @@ from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document_options import DocumentOptions
 from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas, ScannedCanvas
 from serve_app.pipeline.page_objects import ObjectReader
+from serve_app.pipeline.page_text import read_page_text
 from serve_app.pipeline.service import LAYOUT, OCR, Service
 
 REGIONS_DPI = 80.0
@@ -77,11 +78,13 @@ class PageReader:
             return page
         if page.image is None:
             return UnreadablePage(index + 1, "No image came of the page")
-        with self._ticket.call(OCR):
-            read = await self._service.ocr.read(page.image.data, options)
+        found = await read_page_text(
+            self._service, self._ticket, page.image, options, classified=self._options.classified
+        )
+        read = found.page
         blocks = [Block(BlockKind.PARAGRAPH, find_box(line.polygon), line.text, line.score) for line in read.lines]
         reading = _make_reading(page, self._document.page_count, blocks, read.warnings)
-        return replace(reading, size=read.size, turned=read.turned, source=TextSource.OCR, paddlex=read.paddlex)
+        return replace(reading, size=read.size, turned=found.angle or 0, source=TextSource.OCR, paddlex=read.paddlex)
 
     async def _read_digital(self, page: DocumentPage) -> PageReading:
         canvas = RenderedCanvas(self._document, page)
@@ -120,7 +123,7 @@ class PageReader:
             for line in lines
             for box in [find_box(line.polygon)]
         ]
-        warnings = find_warnings(lines)
+        warnings = find_warnings(lines, turned=canvas.turned)
         figures = keep_figures_of_scan(answer.regions)
         return await self._finish(page, canvas, answer.regions, figures, printed, lines, warnings)
 
@@ -193,7 +196,9 @@ class PageReader:
 
     async def _read_text(self, image: bytes) -> Page:
         with self._ticket.call(OCR):
-            return await self._service.ocr.read(image, OcrOptions(return_word_box=True))
+            return await self._service.ocr.read(
+                image, OcrOptions(return_word_box=True, language=self._options.language)
+            )
 
 
 def find_same_place(line: TextLine, others: Sequence[TextLine]) -> TextLine | None:

@@ -101,7 +101,8 @@ class ObjectReader:
             words: Sequence[TextLine] = [_move_line(line, -box.left, -box.top, scale) for line in inside]
         else:
             with self._ticket.call(OCR):
-                page = await self._service.ocr.read(image.data, OcrOptions(return_word_box=True, chart=True))
+                options = OcrOptions(return_word_box=True, chart=True, language=self._options.language)
+                page = await self._service.ocr.read(image.data, options)
             words = rescale_lines(page.lines, page.size, image.size)
         with self._ticket.call(CHART):
             reading = await self._service.chart.read(image.data, tuple(words))

@@ -6,11 +6,12 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from serve_app.domain import Size, TextLine
-from serve_app.imaging.copies import TILED_BYTES, Copies, Copy, Prepared, Tiles
+from serve_app.imaging.copies import STRIP_BYTES, TILED_BYTES, Copies, Copy, Prepared, Tiles
 from serve_app.imaging.header import Header, check_header, check_length
 from serve_app.imaging.media_types import HEIC
-from serve_app.imaging.overlay import draw_outlines
+from serve_app.imaging.overlay import Drawn, draw_outlines
 from serve_app.imaging.signature import find_format
+from serve_app.imaging.strips import fit_strips
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.deadline import within
 from serve_app.pipeline.heic import unpack_heic
@@ -22,6 +23,7 @@ class Upload:
     """The methods work in threads: decoding takes tens of milliseconds, and other requests share the event loop."""
 
     def __init__(self, service: Service, header: Header, copies: Copies) -> None:
+        self._service = service
         self._config = service.config
         self._decoding = service.decoding
         self._header = header
@@ -55,10 +57,14 @@ class Upload:
         copies = Copies(data, header, long_side=longest, transport=config.transport, quality=config.jpeg_quality)
         return cls(service, header, copies)
 
+    def turn(self, degrees: int) -> "Upload":
+        """The same upload, turned counter-clockwise by 90, 180 or 270 degrees."""
+        return Upload(self._service, self._header, self._copies.turn(degrees))
+
     @property
     def size(self) -> Size:
-        """In pixels, after the EXIF orientation."""
-        return self._header.size
+        """In pixels, after the EXIF orientation and the turn."""
+        return self._copies.size
 
     @property
     def pages(self) -> int:
@@ -108,11 +114,31 @@ class Upload:
                 self._header.decode_bytes + TILED_BYTES, self._copies.cut, self._config.ocr.tile_side
             )
 
-    async def draw(self, lines: Sequence[TextLine]) -> tuple[bytes, bytes]:
-        """Two JPEGs: with the outlines of the lines that were read in the image, and without."""
+    @property
+    def long(self) -> bool:
+        """Whether the OCR reads it in strips, rather than scaled down."""
+        return fit_strips(self.size, self._config.ocr.max_long_side) is not None
+
+    async def cut_strips(self, *, binarise: bool = False) -> Tiles:
+        """A long image in overlapping strips, for the OCR.
+
+        Raises:
+            UnreadableImage: for truncated or corrupt data.
+        """
+        ocr = self._config.ocr
+        with span("decode"):
+            return await self._decoding.run(
+                self._header.decode_bytes + STRIP_BYTES * ocr.max_long_side**2,
+                self._copies.cut_strips,
+                ocr.max_long_side,
+                binarise=binarise or ocr.binarise,
+            )
+
+    async def draw(self, lines: Sequence[TextLine], angle: int | None = None) -> Drawn:
+        """Pictures of the lines, as `draw_outlines` makes them of an image that was turned by `angle`."""
         polygons = [line.polygon for line in lines]
         return await self._decoding.run(
-            self._header.decode_bytes, lambda: draw_outlines(self._copies.decode(), polygons)
+            self._header.decode_bytes, lambda: draw_outlines(self._copies.decode(), polygons, angle)
         )
 
     async def _prepare(self, *wanted: Copy) -> list[Prepared]:

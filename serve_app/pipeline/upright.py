@@ -1,19 +1,39 @@
 """Reads an image that lies on its side or upside down once more, turned upright."""
 
-import asyncio
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
-from serve_app.documents.orientation import choose_turn, is_better, is_suspicious, measure_signs
-from serve_app.domain import LayoutTask, OcrOptions, Page, TextLine
-from serve_app.imaging.coordinates import turn_back
-from serve_app.imaging.decode import decode_prepared
-from serve_app.imaging.encode import TURNS, encode
+from serve_app.documents.orientation import choose_chart_turn, choose_turn, is_better, is_suspicious, measure_signs
+from serve_app.domain import LayoutTask, Page, Turn
+from serve_app.imaging.coordinates import map_lines
 from serve_app.pipeline.admission import Ticket
-from serve_app.pipeline.service import LAYOUT, OCR, Service
+from serve_app.pipeline.service import LAYOUT, Service
+from serve_app.pipeline.upload import Upload
+
+Read = Callable[[Upload], Awaitable[tuple[Page, bytes]]]
+"""Reads the text of an upload, in its pixels, and tells an encoded image of what was read, or of its middle."""
 
 
-async def read_upright(service: Service, ticket: Ticket, image: bytes, page: Page, options: OcrOptions) -> Page:
-    """The page as it was read, or as it reads turned upright.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An upload that stands upright, and what OCR read in it, in its pixels; `turn` is None where it stands as sent."""
+
+    upload: Upload
+    page: Page
+    turn: Turn | None = None
+
+    def turn_back(self) -> Page:
+        """The page in pixels of the upload as it was sent."""
+        if self.turn is None:
+            return self.page
+        lines = map_lines(self.page.lines, self.turn.undo)
+        return replace(self.page, size=self.turn.size, lines=lines, turned=self.turn.degrees)
+
+
+async def read_standing(
+    service: Service, ticket: Ticket, upload: Upload, read: Read, *, chart: bool = False
+) -> Standing:
+    """Read an upload as it was sent, and once more turned upright if it lies otherwise.
 
     Upright pages cost nothing more: only where the lines score low or stand tall is the orientation model asked, and
     only what reads better turned is kept.
@@ -21,37 +41,25 @@ async def read_upright(service: Service, ticket: Ticket, image: bytes, page: Pag
     Args:
         service: the models.
         ticket: of the request.
-        image: the encoded image that `page` was read from.
-        page: what OCR read in it.
-        options: of the OCR.
+        upload: the image.
+        read: by the OCR, with the options of the request.
+        chart: whether it is read as a chart, whose text on its side is read both ways.
 
-    Returns:
-        A page in pixels of `image`, with `turned` set if it was read turned.
+    Raises:
+        AppError: what the models raise.
     """
+    page, image = await read(upload)
     signs = measure_signs(page.lines)
-    if not is_suspicious(signs):
-        return page
+    if not is_suspicious(signs, chart=chart):
+        return Standing(upload, page)
     with ticket.call(LAYOUT):
         answer = await service.layout.read(image, LayoutTask(orientation=True))
-    degrees = choose_turn(signs, answer.orientation) if answer.orientation else 0
+    choose = choose_chart_turn if chart else choose_turn
+    degrees = choose(signs, answer.orientation) if answer.orientation else 0
     if not degrees:
-        return page
-    turned = await asyncio.to_thread(_turn, image, degrees)
-    with ticket.call(OCR):
-        again = await service.ocr.read(turned, options)
+        return Standing(upload, page)
+    turned = upload.turn(degrees)
+    again, _ = await read(turned)
     if not is_better(measure_signs(again.lines), signs):
-        return page
-    lines = tuple(_turn_line_back(line, degrees, page) for line in again.lines)
-    return replace(page, lines=lines, turned=degrees)
-
-
-def _turn(image: bytes, degrees: int) -> bytes:
-    return encode(decode_prepared(image).transpose(TURNS[degrees]), "lossless")
-
-
-def _turn_line_back(line: TextLine, degrees: int, page: Page) -> TextLine:
-    return replace(
-        line,
-        polygon=turn_back(line.polygon, degrees, page.size),
-        words=tuple(replace(word, polygon=turn_back(word.polygon, degrees, page.size)) for word in line.words),
-    )
+        return Standing(upload, page)
+    return Standing(turned, again, Turn(degrees, upload.size))

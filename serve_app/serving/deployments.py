@@ -48,7 +48,8 @@ class Ocr:
             observe=self._metrics.observe_call,
             niceness=CPU_NICENESS if device == "cpu" else 0,
         )
-        self._info = ModelInfo(self._model.engine.name, "ocr", config.engine, self._model.engine.device)
+        engine = self._model.engine
+        self._info = ModelInfo(engine.name, "ocr", config.engine, engine.device, engine.scripts, dict(engine.languages))
 
     @return_refusals
     async def read(self, image: bytes, options: OcrOptions) -> Page:

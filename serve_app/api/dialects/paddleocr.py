@@ -34,6 +34,7 @@ from serve_app.api.paddlex import OcrFields
 from serve_app.api.receiving import receiving
 from serve_app.api.tickets import find_service
 from serve_app.api.upload import find_content_type
+from serve_app.config import OcrConfig
 from serve_app.errors import InvalidParameter, JobNotFound
 from serve_app.jobs.job import Job, JobState
 from serve_app.pipeline.admission import Ticket
@@ -81,7 +82,7 @@ class JobRequest(BaseModel):
     batchId: Annotated[str, Field(max_length=200)] | None = None
     fileUrl: str | None = None
 
-    def as_document_options(self) -> DocumentOptions:
+    def as_document_options(self, config: OcrConfig) -> DocumentOptions:
         """What is asked of the document.
 
         Raises:
@@ -89,7 +90,8 @@ class JobRequest(BaseModel):
         """
         if self.model in LINES_MODELS:
             fields = parse_fields(OcrFields, self.optionalPayload)
-            return DocumentOptions(self.pageRanges, lines=fields.as_ocr_options())
+            classified = bool(fields.useDocOrientationClassify)
+            return DocumentOptions(self.pageRanges, lines=fields.as_ocr_options(config), classified=classified)
         return parse_fields(ParseFields, self.optionalPayload).as_document_options(self.pageRanges)
 
 
@@ -120,7 +122,7 @@ async def submit_ocr_job(request: Request, deadline_s: Deadline) -> dict[str, An
     await jobs.check_room()
     with find_service(request).admission.admit([], deadline_s) as ticket:
         asked, file = await _read_request(request, ticket)
-    options = asked.as_document_options()
+    options = asked.as_document_options(request.app.state.config.ocr)
     if file is None:
         file = await _fetch(request, asked)
     answer = {"model": asked.model, "batch_id": asked.batchId, "secret": make_secret()}

@@ -1,7 +1,7 @@
 """The tools: each reads a file with the pipeline that the HTTP routes use, and writes it for a language model."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ async def read_text(service: Service, request: Request, asked: TextArguments) ->
     result = await asyncio.to_thread(TextResult.of, page, lines=asked.lines)
     result.request_id, result.pagesTotal = request_id(request), upload.pages
     request.state.pages = 1
-    notes = (*_first_page_only(upload), *map(_write_warning, page.warnings))
+    notes = (*_first_page_only(upload), *_write_warnings(page.warnings))
     return Answer(result.text or "(no text was found)", notes, result.model_dump(mode="json"))
 
 
@@ -79,7 +79,7 @@ async def read_chart(service: Service, request: Request, asked: ChartArguments) 
     sure = f"Estimated share of the values that are right: {reading.confidence:.2f}"
     cut = ("The table is not complete: the model's answer was too long",) if reading.truncated else ()
     table = write_table(reading.table)
-    notes = (*((sure,) if table else ()), *cut, *_first_page_only(upload), *map(_write_warning, reading.warnings))
+    notes = (*((sure,) if table else ()), *cut, *_first_page_only(upload), *_write_warnings(reading.warnings))
     return Answer(table or "(no chart could be read)", notes, result.model_dump(mode="json"))
 
 
@@ -115,8 +115,9 @@ def _first_page_only(upload: Upload) -> tuple[str, ...]:
     return (f"Only the first of {upload.pages} pages was read; read_document reads all of them",)
 
 
-def _write_warning(warning: ReadingWarning) -> str:
-    return warning.message
+def _write_warnings(warnings: Sequence[ReadingWarning]) -> list[str]:
+    """All but that of further pages, for which a model is told its own tool."""
+    return [warning.message for warning in warnings if warning.code != "further_pages"]
 
 
 TOOLS = {

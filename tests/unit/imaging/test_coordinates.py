@@ -3,15 +3,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from serve_app.domain import Cell, ChartTable, Page, Size, TextLine, Word
+from serve_app.domain import Cell, ChartTable, Page, Size, TextLine, Turn, Word
 from serve_app.imaging.coordinates import (
     find_bounds,
+    map_polygon,
     rescale_lines,
     rescale_page,
     rescale_table,
     scale_point,
-    turn_back,
-    turn_forth,
 )
 from serve_app.imaging.encode import TURNS
 
@@ -71,6 +70,7 @@ def test_an_outline_in_a_turned_image_comes_back_to_the_same_pixels(degrees: int
     turned = image.transpose(TURNS[degrees])
     left, top, right, bottom = turned.getbbox() or (0, 0, 0, 0)
     outline = ((left, top), (right, top), (right, bottom), (left, bottom))
-    back = turn_back(outline, degrees, Size(40, 24))
+    turn = Turn(degrees, Size(40, 24))
+    back = map_polygon(outline, turn.undo)
     assert find_bounds(back) == (5, 8, 15, 11)
-    assert turn_forth(back, degrees, Size(40, 24)) == outline
+    assert map_polygon(back, turn.apply) == outline

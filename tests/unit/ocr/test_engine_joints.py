@@ -13,7 +13,7 @@ from serve_app.errors import ModelBroken, OutOfMemory
 from serve_app.gpu.usage import NO_GPU, Usage
 from serve_app.hosting.core_share import CoreShare
 from serve_app.ocr import paddle
-from serve_app.ocr.loading import Loaded
+from serve_app.ocr.loading import Loaded, Recogniser
 from serve_app.ocr.paddle import CHART_BOX_THRESH, PaddleOcrEngine
 
 QUADRILATERAL = [[10, 20], [50, 20], [50, 30], [10, 30]]
@@ -54,7 +54,7 @@ def build(monkeypatch):
 
         def load(*arguments):
             assert arguments == (config, "auto")
-            return Loaded(ocr, "PP-OCR", device, share)
+            return Loaded(ocr, {None: Recogniser(None, "PP-OCR_rec", ())}, "PP-OCR", device, share)
 
         monkeypatch.setattr(paddle, "load_paddle_ocr", load)
         return PaddleOcrEngine(config, "auto"), ocr
@@ -117,6 +117,7 @@ def test_options_reach_paddle_by_its_own_names(build):
         text_det_unclip_ratio=1.7,
         text_rec_score_thresh=0.4,
         return_word_box=True,
+        use_textline_orientation=True,
     )
     engine.read(Image.new("RGB", (60, 40)), options)
     assert ocr.arguments == [
@@ -128,6 +129,7 @@ def test_options_reach_paddle_by_its_own_names(build):
             "text_det_unclip_ratio": 1.7,
             "text_rec_score_thresh": 0.4,
             "return_word_box": True,
+            "use_textline_orientation": True,
         }
     ]
 

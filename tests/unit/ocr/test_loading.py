@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import ImageFont
+from PIL import Image, ImageFont
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
@@ -71,6 +71,18 @@ def test_words_stand_where_they_are_printed_however_much_their_line_was_widened(
             assert found.words[-1].text == words[end - 1]
             # PaddleX begins a word within its first letter. Without the correction it comes up to 14 pixels earlier.
             assert found.words[-1].polygon[0][0] == pytest.approx(start + 5, abs=4)
+
+
+def test_lines_that_stand_on_their_heads_are_turned_where_that_is_asked(engine):
+    page, line = draw_page(), (0, 90, 900, 150)
+    page.paste(page.crop(line).transpose(Image.Transpose.ROTATE_180), line[:2])
+    turned = engine.read(page, OcrOptions(use_textline_orientation=True))
+    assert [found.text for found in turned.lines] == list(PAGE_LINES)
+    assert turned.paddlex["textline_orientation_angles"] == [0, 1, 0, 0]
+    assert turned.paddlex["model_settings"]["use_textline_orientation"] is True
+    as_sent = engine.read(page, OcrOptions())
+    assert as_sent.lines[1].text != PAGE_LINES[1]
+    assert as_sent.paddlex["model_settings"]["use_textline_orientation"] is False
 
 
 def test_it_reads_where_there_is_no_home(tmp_path):

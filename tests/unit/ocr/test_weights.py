@@ -10,3 +10,6 @@ def test_the_installed_files_have_their_checksums(tmp_path):
         settings = yaml.safe_load((folder / "inference.yml").read_text())
         assert settings["Global"]["model_name"] == weights.model_name
     assert len(settings["PostProcess"]["character_dict"]) == 18_708
+    folder = ocr_weights.lay_out_line_orientation(tmp_path)
+    settings = yaml.safe_load((folder / "inference.yml").read_text())
+    assert settings["Global"]["model_name"] == ocr_weights.LINE_ORIENTATION.model_name

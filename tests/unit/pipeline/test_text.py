@@ -33,7 +33,7 @@ async def test_places_come_back_in_pixels_of_the_upload(bench):
 async def test_words_for_a_chart_come_back_in_pixels_of_the_upload_too(bench):
     made = bench(NARROW)
     with admit_text(made.service, 60) as ticket:
-        page = await read_words(made.service, ticket, await Upload.open(made.service, WIDE))
+        page = (await read_words(made.service, ticket, await Upload.open(made.service, WIDE))).page
     assert (page.size, made.ocr.images[0].size) == (Size(2048, 116), (1024, 58))
     assert page.lines[0].polygon[2] == page.lines[0].words[0].polygon[2] == (2048.0, 116.0)
 
@@ -66,6 +66,17 @@ async def test_words_for_a_chart_are_read_in_black_and_white_where_the_config_sa
     with admit_text(made.service, 60) as ticket:
         await read_words(made.service, ticket, await Upload.open(made.service, WIDE))
     assert (set(np.unique(np.asarray(made.ocr.images[0]))) == {0, 255}) is by_config
+
+
+@pytest.mark.parametrize("strips", [True, False])
+async def test_a_long_image_is_read_in_strips_or_scaled_down(bench, strips):
+    data = encode(draw_page(("one line",) * 42, width=500))  # 500 x 2412
+    page, made = await read(bench, data, strips=strips)
+    sizes = [image.size for image in made.ocr.images]
+    assert (all(size[0] == 500 for size in sizes), len(sizes)) == ((True, 3) if strips else (False, 1))
+    assert max(max(size) for size in sizes) <= 1024
+    assert page.size == Size(500, 2412)
+    assert max(point[1] for line in page.lines for point in line.polygon) == 2412.0
 
 
 async def test_small_print_is_read_in_enlarged_tiles_with_places_of_the_upload(bench):

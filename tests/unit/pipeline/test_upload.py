@@ -162,8 +162,17 @@ async def test_damage_is_told_by_each_method():
 async def test_outlines_are_drawn_into_the_upload():
     upload = await Upload.open(serve(AppConfig()), PNG)
     outline = ((100.0, 20.0), (400.0, 20.0), (400.0, 90.0), (100.0, 90.0))
-    drawn, plain = (np.asarray(opened(data)).astype(int) for data in await upload.draw([TextLine("a", 1.0, outline)]))
+    drawn, plain = (
+        np.asarray(opened(data)).astype(int) for data in (await upload.draw([TextLine("a", 1.0, outline)]))[:2]
+    )
     changed = np.argwhere(np.abs(drawn - plain).max(axis=2) > 60)
     assert drawn.shape == plain.shape == (116, 2048, 3)
     assert changed[:, 0].min() == pytest.approx(20, abs=3)
     assert changed[:, 1].max() == pytest.approx(400, abs=3)
+
+
+async def test_outlines_are_drawn_into_the_turned_upload_and_both_are_shown():
+    upload = await Upload.open(serve(AppConfig()), PNG)
+    drawn = await upload.draw([], 90)
+    assert [opened(data).size for data in drawn] == [(116, 2048), (2048, 116), (1000 + 57, 1000)]
+    assert (await upload.draw([])).both is None
