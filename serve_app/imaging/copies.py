@@ -17,7 +17,7 @@ from serve_app.imaging.encode import TURNS, encode
 from serve_app.imaging.header import Header
 from serve_app.imaging.parsers import check_checksums
 from serve_app.imaging.resize import bound, fit, rescale
-from serve_app.imaging.strips import OVERLAP, fit_strips
+from serve_app.imaging.strips import OVERLAP, find_length, fit_strips
 from serve_app.imaging.tile import Tile, tile
 
 FORWARDED = ("PNG", "JPEG", "BMP", "WEBP")
@@ -156,7 +156,8 @@ class Copies:
             UnreadableImage: for truncated or corrupt data.
         """
         size = fit_strips(self.size, long_side) or self.size
-        return self._cut(size, long_side, int(long_side * OVERLAP), binarise=binarise)
+        length = find_length(size, long_side)
+        return self._cut(size, length, int(length * OVERLAP), binarise=binarise)
 
     def _cut(self, size: Size, side: int, overlap: int, *, binarise: bool = False) -> Tiles:
         image = rescale(self.decode(), size)

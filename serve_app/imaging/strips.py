@@ -12,6 +12,18 @@ OVERLAP = 1 / 8
 """Share of a strip's length that neighbours have in common: several lines of text, or several words of one line."""
 
 
+WIDE_STRIP = 1600
+"""Pixels of the length of a strip of a banner, at least twice its height. Longer lines would be illegible: PaddleX
+recognises a line at a height of 48 pixels and squeezes it to a width of 3200 (`OCRReisizeNormImg`)."""
+
+
+def find_length(size: Size, long_side: int) -> int:
+    """The length of the strips into which an image of `size` is cut, at most `long_side` pixels."""
+    if size.height >= size.width:
+        return long_side
+    return min(long_side, max(WIDE_STRIP, 2 * size.height))
+
+
 def fit_strips(size: Size, long_side: int) -> Size | None:
     """The size to which an image is scaled before it is cut into strips of at most `long_side` pixels.
 

@@ -9,7 +9,7 @@ from PIL import Image
 from serve_app.domain import Size
 from serve_app.imaging.copies import Copies
 from serve_app.imaging.header import check_header
-from serve_app.imaging.strips import LEAST_PROPORTION, fit_strips
+from serve_app.imaging.strips import LEAST_PROPORTION, find_length, fit_strips
 from tests.drawings import encode
 
 
@@ -27,6 +27,13 @@ from tests.drawings import encode
 )
 def test_what_is_long_is_cut_and_what_is_a_page_is_not(size: Size, fitted: Size | None) -> None:
     assert fit_strips(size, 4000) == fitted
+
+
+def test_the_strips_of_a_banner_are_short_enough_for_its_lines() -> None:
+    assert find_length(Size(12_000, 300), 4000) == 1600
+    assert find_length(Size(6900, 2300), 4000) == 4000
+    assert find_length(Size(4100, 1000), 4000) == 2000
+    assert find_length(Size(300, 12_000), 4000) == 4000
 
 
 @given(st.integers(8, 20_000), st.integers(8, 20_000), st.integers(768, 10_000))
