@@ -1,8 +1,9 @@
 """Where the figures of a page are: what the PDF draws and what a layout model sees, each checking the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from serve_app.documents.figure_labels import take_in_labels
 from serve_app.domain import Box, Region, RegionKind
 
 MIN_SHARE = 0.012
@@ -58,6 +59,7 @@ def find_figures(
     clusters: Sequence[Cluster],
     lines: Sequence[Box],
     *,
+    rows: Sequence[Box] = (),
     page: Box,
     pixels_per_point: float,
 ) -> list[Figure]:
@@ -67,6 +69,7 @@ def find_figures(
         regions: what the model found.
         clusters: everything that the page draws, joined where it is close; also what is small, or frames text.
         lines: the boxes of the lines of text.
+        rows: those of them that are rows of labels.
         page: the page's box.
         pixels_per_point: the scale of all boxes.
     """
@@ -90,6 +93,13 @@ def find_figures(
         if i not in claimed and _may_be_figure(cluster, regions, figures):
             box = _grow(cluster.box, large, lines, regions, reach)
             figures = [each for each in figures if _share(each.box, box) < INSIDE] + [Figure(box, 0.0)]
+    figures = [
+        replace(
+            figure,
+            box=take_in_labels(figure.box, rows, lines, regions, reach=reach, pixels_per_point=pixels_per_point),
+        )
+        for figure in figures
+    ]
     kept = [figure for figure in figures if measure_text(figure.box, lines) <= MAX_TEXT]
     return sorted(kept, key=lambda figure: (figure.box.top, figure.box.left))
 

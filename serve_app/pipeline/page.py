@@ -8,6 +8,7 @@ from serve_app.documents.blocks import Block, BlockKind, PageReading
 from serve_app.documents.caption_lines import cut_captions, find_captions
 from serve_app.documents.captioned_tables import find_captioned_tables
 from serve_app.documents.document import Document
+from serve_app.documents.figure_labels import find_label_rows
 from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
 from serve_app.documents.grouping import covers
 from serve_app.documents.orientation import choose_turn, is_better, measure_signs
@@ -97,6 +98,7 @@ class PageReader:
             regions,
             [Cluster(each.box, bool(each.images or each.shadings or each.curves)) for each in page.drawings],
             boxes,
+            rows=find_label_rows([line.text for line in lines]),
             page=canvas.box,
             pixels_per_point=page.scale,
         )

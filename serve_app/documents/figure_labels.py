@@ -1,0 +1,116 @@
+"""Text round a drawing that belongs to it: tick labels that stand as one line, and a title centred above."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from serve_app.documents.placed_text import place_words
+from serve_app.domain import Box, Region, RegionKind, TextLine
+
+LABEL_GAP = 0.6
+"""Heights of a line between two labels of a row; the words of a label stand closer."""
+
+MIN_LABELS = 3
+"""Labels whose distances can be compared."""
+
+UNEVEN = 0.15
+"""Share of the mean distance by which the middles of two neighbouring labels may stand nearer or farther apart."""
+
+OVERHANG = 0.05
+"""Share of a drawing's width by which its labels may reach beyond it, and its title may stand off its middle."""
+
+TITLE_REACH = 24.0
+"""Points above a drawing within which its title stands: above the room that it leaves for its largest value."""
+
+TITLE_WIDTH = 0.8
+"""Share of a drawing's width that its title has at most. A line of a paragraph fills its column."""
+
+_UNTITLED = (RegionKind.TABLE_CAPTION, RegionKind.HEADER, RegionKind.FOOTER)
+"""The model also calls titles of charts captions and headings."""
+
+
+def find_label_rows(lines: Sequence[TextLine]) -> list[Box]:
+    """The lines that are rows of labels: three or more pieces with wide gaps, their middles evenly spaced."""
+    return [row for row in map(_find_row, lines) if row is not None]
+
+
+def take_in_labels(
+    box: Box,
+    rows: Sequence[Box],
+    lines: Sequence[Box],
+    regions: Sequence[Region],
+    *,
+    reach: float,
+    pixels_per_point: float,
+) -> Box:
+    """A figure's box with the rows of labels within reach, and then with its title.
+
+    Args:
+        box: of the drawing.
+        rows: what `find_label_rows` found.
+        lines: the boxes of all lines of text.
+        regions: what the layout model found; what has further lines is no title.
+        reach: pixels within which labels stand.
+        pixels_per_point: the scale of all boxes.
+    """
+    slack = OVERHANG * box.width
+    labels = [
+        row
+        for row in rows
+        if row.left >= box.left - slack
+        and row.right <= box.right + slack
+        and -row.height <= max(row.top - box.bottom, box.top - row.bottom) <= reach
+    ]
+    labelled = Box.around([box, *labels])
+    if sum(labelled.intersect(line).area >= 0.5 * line.area for line in lines) < MIN_LABELS:
+        return labelled  # a line above a picture is its caption
+    titles = [
+        line
+        for line in lines
+        if _is_above(line, labelled, TITLE_REACH * pixels_per_point)
+        and _is_centred(line, box, labelled)
+        and _stands_alone(line, lines, labelled, regions)
+    ]
+    return Box.around([labelled, *titles])
+
+
+def _find_row(line: TextLine) -> Box | None:
+    words = place_words([line])
+    if len(words) < MIN_LABELS:
+        return None
+    height = max(word.box.height for word in words)
+    pieces = [[words[0].box]]
+    for before, word in pairwise(words):
+        if word.box.left - before.box.right > LABEL_GAP * height:
+            pieces.append([word.box])
+        else:
+            pieces[-1].append(word.box)
+    if len(pieces) < MIN_LABELS:
+        return None
+    middles = [(piece[0].left + piece[-1].right) / 2 for piece in pieces]
+    mean = (middles[-1] - middles[0]) / (len(middles) - 1)
+    if any(abs(after - before - mean) > UNEVEN * mean for before, after in pairwise(middles)):
+        return None
+    return Box.around([word.box for word in words])
+
+
+def _is_above(line: Box, box: Box, reach: float) -> bool:
+    return 0 <= box.top - line.bottom <= reach and line.width <= TITLE_WIDTH * box.width
+
+
+def _is_centred(line: Box, *boxes: Box) -> bool:
+    middle = line.left + line.right
+    return any(abs(middle - box.left - box.right) <= 2 * OVERHANG * box.width for box in boxes)
+
+
+def _stands_alone(line: Box, lines: Sequence[Box], box: Box, regions: Sequence[Region]) -> bool:
+    """Whether it is no line of a paragraph, and no piece of a row."""
+    for region in regions:
+        held = region.box.intersect(line).area >= 0.5 * line.area
+        if held and (region.kind in _UNTITLED or region.box.height > 2.5 * line.height):
+            return False
+    return not any(
+        other is not line
+        and min(other.bottom, line.bottom) - max(other.top, line.top) > 0.5 * line.height
+        and min(other.right, box.right) > max(other.left, box.left)
+        for other in lines
+    )
