@@ -104,12 +104,6 @@ def find_figures(
     return sorted(kept, key=lambda figure: (figure.box.top, figure.box.left))
 
 
-def keep_figures_of_scan(regions: Sequence[Region]) -> list[Figure]:
-    """The layout model's figures on a page whose drawing is one picture, from top to bottom."""
-    figures = [Figure(region.box, region.score) for region in regions if region.kind is RegionKind.FIGURE]
-    return sorted(figures, key=lambda figure: (figure.box.top, figure.box.left))
-
-
 def measure_text(box: Box, lines: Sequence[Box]) -> float:
     """The share of a box that lines of text cover, in [0, 1]."""
     return min(1.0, sum(box.intersect(line).area for line in lines) / box.area) if box.area else 0.0

@@ -9,7 +9,7 @@ from serve_app.documents.caption_lines import cut_captions, find_captions
 from serve_app.documents.captioned_tables import find_captioned_tables
 from serve_app.documents.document import Document
 from serve_app.documents.figure_labels import find_label_rows
-from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.documents.figures import Cluster, Figure, find_figures
 from serve_app.documents.grouping import covers
 from serve_app.documents.orientation import choose_turn, is_better, measure_signs
 from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
@@ -18,6 +18,7 @@ from serve_app.documents.placed_text import find_box, place_words
 from serve_app.documents.reading_order import order_lines
 from serve_app.documents.reading_warnings import find_warnings
 from serve_app.documents.ruled_tables import find_ruled_tables
+from serve_app.documents.scanned_figures import check_figures_of_scan
 from serve_app.domain import (
     Box,
     LayoutAnswer,
@@ -126,8 +127,8 @@ class PageReader:
             for box in [find_box(line.polygon)]
         ]
         warnings = find_warnings(lines, turned=canvas.turned)
-        figures = keep_figures_of_scan(answer.regions)
-        return await self._finish(page, canvas, answer.regions, figures, printed, lines, warnings)
+        figures, tables = check_figures_of_scan(answer.regions, [line.box for line in printed], place_words(lines))
+        return await self._finish(page, canvas, [*answer.regions, *tables], figures, printed, lines, warnings)
 
     async def _turn_upright(
         self, canvas: ScannedCanvas, answer: LayoutAnswer, text: Page

@@ -8,7 +8,7 @@ from tests.bench.documents.scores import Scores, score_page
 from tests.bench.documents.target import Target
 from tests.bench.documents.truth import TrueDocument, TruePage
 
-LOWER_IS_BETTER = ("characters", "others", "false figures", "turned")
+LOWER_IS_BETTER = ("characters", "others", "false figures", "turned", "unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,23 @@ def measure_quality(target: Target, way: str, documents: Iterable[TrueDocument],
         pages = target.read(document.data)["pages"]
         for page, truth in zip(pages, document.pages, strict=True):
             scores = score_page(page, truth)
-            # The page is turned back counter-clockwise by what it was turned clockwise.
-            scores.add("turned", page.get("turned", 0) != turned, 1)
+            read = page.get("error") is None
+            scores.add("unread", not read, 1)
+            if read:
+                check_source(page, way)
+                # The page is turned back counter-clockwise by what it was turned clockwise.
+                scores.add("turned", page["turned"] != turned, 1)
             quality.scores.merge(scores)
             quality.pages.append(PageResult(document, page["number"], page, truth, scores))
     return list(by_kind.values())
+
+
+def check_source(page: dict[str, Any], way: str) -> None:
+    """Make sure that a page's text came from where it is said to come from: a scan's from OCR alone.
+
+    Raises:
+        ValueError: it came from elsewhere.
+    """
+    expected = "pdf" if way == "digital" else "ocr"
+    if page["source"] != expected:
+        raise ValueError(f"Page {page['number']} is {way}, and was read from {page['source']} ({page['reason']})")

@@ -9,12 +9,15 @@ from tests.bench.documents.quality import Quality
 from tests.bench.documents.scores import Scores
 from tests.bench.documents.speed import Speed
 
-MEASURES = ("words", "order", "characters", "cells", "values", "figures", "false figures", "charts", "others", "turned")
+MEASURES = (
+    *("words", "order", "characters", "cells", "values", "figures", "false figures", "charts", "others", "turned"),
+    "unread",
+)
 MIB = 1 << 20
 
 
 def print_quality_head() -> None:
-    """Print the names of the columns. `characters`, `false figures`, `others` and `turned` count what is wrong."""
+    """Print the names of the columns. `characters`, `false figures`, `others`, `turned`, `unread` count what is wrong."""
     print(f"{'read by':12} {'given':12} {'kind':14} {'pages':>5} " + " ".join(f"{name:>13}" for name in MEASURES))
 
 

@@ -119,8 +119,8 @@ async def test_a_page_that_cannot_be_read_fails_the_request_by_its_number(servic
     assert answer.json()["errorMsg"].startswith("Page 2 cannot be read: it takes more memory than it may")
 
 
-async def test_the_bound_on_bytes_is_that_of_documents(build_service):
-    async with build_service(AppConfig(documents=DocumentsConfig(max_bytes=1024))) as service:
-        answer = await service.http.post("/layout-parsing", json=payload())
+@pytest.mark.parametrize("config", [AppConfig(documents=DocumentsConfig(max_bytes=1024))])
+async def test_the_bound_on_bytes_is_that_of_documents(service):
+    answer = await service.http.post("/layout-parsing", json=payload())
     assert len(PDF) > 1024
     assert (answer.status_code, answer.json()["errorCode"]) == (413, 413)

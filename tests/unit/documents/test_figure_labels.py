@@ -94,5 +94,6 @@ def test_other_lines_above_are_no_title(lines, regions) -> None:
 def test_a_figure_of_the_model_and_one_that_it_missed_take_in_both() -> None:
     row, page = Box(210, 710, 590, 730), Box(0, 0, 1200, 1600)
     for regions in ([Region(RegionKind.FIGURE, PLOT, 0.9)], []):
-        [figure] = find_figures(regions, [Cluster(PLOT)], [row, TITLE, *TICKS], rows=[row], page=page, pixels_per_point=2.0)
+        lines = [row, TITLE, *TICKS]
+        [figure] = find_figures(regions, [Cluster(PLOT)], lines, rows=[row], page=page, pixels_per_point=2.0)
         assert figure.box == Box(200, 265, 600, 730)

@@ -1,4 +1,4 @@
-from serve_app.documents.figures import Cluster, Figure, find_figures, keep_figures_of_scan
+from serve_app.documents.figures import Cluster, Figure, find_figures
 from serve_app.domain import Box, Region, RegionKind
 
 PAGE = Box(0, 0, 1200, 1600)
@@ -66,8 +66,3 @@ def test_what_is_full_of_text_is_no_figure():
 
 def test_icons_are_no_figures():
     assert find([], [Cluster(Box(100, 100, 180, 180))]) == []
-
-
-def test_a_scan_has_the_model_alone():
-    regions = [region(FIGURE), region(Box(0, 0, 50, 50), RegionKind.TEXT), region(Box(200, 10, 900, 200))]
-    assert [figure.box.top for figure in keep_figures_of_scan(regions)] == [10, 300]

@@ -21,9 +21,9 @@ def quarters(width: int = 80, height: int = 40) -> Image.Image:
     return image
 
 
-def open_tiff(limits: DocumentLimits = DocumentLimits()) -> ImageFile:
+def open_tiff() -> ImageFile:
     frames = [Image.new("RGB", (60 + 10 * index, 40), colour) for index, colour in enumerate(COLOURS)]
-    return ImageFile(encode(frames[0], "TIFF", save_all=True, append_images=frames[1:]), "TIFF", limits)
+    return ImageFile(encode(frames[0], "TIFF", save_all=True, append_images=frames[1:]), "TIFF", DocumentLimits())
 
 
 def test_each_frame_of_a_tiff_is_a_page_of_its_own_size() -> None:
@@ -74,7 +74,8 @@ def test_more_pixels_than_a_page_may_have_are_scaled_down(image_format: str, sto
 
 
 def test_a_long_side_is_bounded_too() -> None:
-    page, _ = ImageFile(encode(quarters(400, 20)), "PNG", DocumentLimits(max_side=100)).read_page(0, 72, with_image=True)
+    file = ImageFile(encode(quarters(400, 20)), "PNG", DocumentLimits(max_side=100))
+    page, _ = file.read_page(0, 72, with_image=True)
     assert page.size == Size(100, 5)
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -111,7 +112,7 @@ def test_it_goes_on_after_an_error_and_ends_with_its_input(served: subprocess.Po
 
 def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
     exchange(served, opening(memory_bytes=700 * MIB, open_cpu_s=2))
-    bounds = open(f"/proc/{served.pid}/limits").read()
+    bounds = Path(f"/proc/{served.pid}/limits").read_text()
     found = {line[:26].strip(): line[26:].split()[0] for line in bounds.splitlines()[1:]}
     assert found["Max address space"] == str(700 * MIB)
     assert found["Max core file size"] == found["Max file size"] == "0"

@@ -17,6 +17,7 @@ from tests.drawings import encode
 from tests.pdf_drawings import draw_pdf, draw_sentences
 
 FRAMES = [Image.new("L", (200 + 10 * index, 100), 255) for index in range(5)]
+SIZES = [frame.size for frame in FRAMES]
 PAGES = encode(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:], compression="tiff_deflate")
 
 
@@ -44,21 +45,18 @@ def build(ocr: LocalOcr | None = None, **limits: int):
     return build_service(config, ocr or LocalOcr(FakeOcr()), LocalChart(FakeChart()))
 
 
-async def read(service, data=PAGES, deadline_s=60.0, options=OcrOptions()):
+async def read(service, data=PAGES, deadline_s=60.0, **options):
     with admit_text(service, deadline_s) as ticket:
-        return await read_pages_text(service, ticket, data, options)
+        return await read_pages_text(service, ticket, data, OcrOptions(**options))
 
 
 async def test_every_page_is_read_in_order_with_the_image_that_ocr_saw() -> None:
     service = build()
-    pages = await read(service, options=OcrOptions(text_det_thresh=0.25))
+    pages = await read(service, text_det_thresh=0.25)
     assert [page.page.size for page in pages] == [Size(*frame.size) for frame in FRAMES]
     assert [Image.open(io.BytesIO(page.image.data)).size for page in pages] == [frame.size for frame in FRAMES]
     assert [page.page.lines[0].text for page in pages] == [f"fake {width}x{height}" for width, height in SIZES]
     assert service.ocr.options.text_det_thresh == 0.25
-
-
-SIZES = [frame.size for frame in FRAMES]
 
 
 async def test_a_pdf_is_rendered_in_the_resolution_of_the_config() -> None:
@@ -83,7 +81,7 @@ async def test_a_page_that_cannot_be_read_is_an_error_that_names_it() -> None:
         image.seek(1)
         strip = image.tag_v2[273][0]
     data[strip : strip + 1000] = bytes(1000)
-    with pytest.raises(UnreadableDocument, match="Page 2 cannot be read: .*damaged"):
+    with pytest.raises(UnreadableDocument, match=r"Page 2 cannot be read: .*damaged"):
         await read(build(), bytes(data))
 
 
