@@ -84,7 +84,7 @@ def _make_block(group: Group, body: float, *, may_be_caption: bool) -> Block:
 
 
 def _tell_kind(group: Group, text: str, size: float, body: float, *, may_be_caption: bool) -> BlockKind:
-    if group.kind in (None, RegionKind.TEXT, *_CAPTIONS) and starts_caption(text):
+    if group.kind in (None, RegionKind.TEXT, RegionKind.REFERENCE, *_CAPTIONS) and starts_caption(text):
         return BlockKind.CAPTION
     if group.kind in _CAPTIONS and not may_be_caption:
         return BlockKind.PARAGRAPH

@@ -24,6 +24,9 @@ GROW = 14.0
 SHORT = 0.6
 """Share of a cluster's width up to which a line is short."""
 
+MIN_PROSE = 4
+"""Lines as wide as a figure's box, outside what is drawn in it, that show a paragraph."""
+
 CUT = 0.2
 """Share of a line within a figure, from which it belongs to the figure whole."""
 
@@ -84,7 +87,8 @@ def find_figures(
         inside = [i for i, each in enumerate(large) if _share(each.box, region.box) >= INSIDE]
         claimed |= set(inside)
         covered = sum(large[i].box.intersect(region.box).area for i in inside)
-        if len(inside) > 1 and covered > PARTED_SHARE * region.box.area:
+        parted = len(inside) > 1 and covered > PARTED_SHARE * region.box.area
+        if parted or (inside and _holds_prose(region.box, [large[i].box for i in inside], lines)):
             figures += [Figure(_grow(large[i].box, large, lines, regions, reach), region.score) for i in inside]
         else:
             box = Box.around([region.box, *(large[i].box for i in inside)])
@@ -115,6 +119,12 @@ def _may_be_figure(cluster: Cluster, regions: Sequence[Region], figures: Sequenc
         return False
     tables = (region.box for region in regions if region.kind is RegionKind.TABLE)
     return cluster.curved or not any(_share(cluster.box, table) > 1 - INSIDE for table in tables)
+
+
+def _holds_prose(box: Box, drawn: Sequence[Box], lines: Sequence[Box]) -> bool:
+    """Whether the model took the text over or under a figure for a part of it."""
+    long = [line for line in lines if line.width > SHORT * box.width and _share(line, box) >= INSIDE]
+    return sum(all(_distance(line, each) > 0 for each in drawn) for line in long) >= MIN_PROSE
 
 
 def _grow(box: Box, clusters: Sequence[Cluster], lines: Sequence[Box], regions: Sequence[Region], reach: float) -> Box:

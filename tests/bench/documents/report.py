@@ -17,7 +17,7 @@ MIB = 1 << 20
 
 
 def print_quality_head() -> None:
-    """Print the names of the columns. `characters`, `false figures`, `others`, `turned`, `unread` count what is wrong."""
+    """Print the names of the columns. Those from `others` on, `characters` and `false figures` count what is wrong."""
     print(f"{'read by':12} {'given':12} {'kind':14} {'pages':>5} " + " ".join(f"{name:>13}" for name in MEASURES))
 
 

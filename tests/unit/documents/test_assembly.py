@@ -115,3 +115,9 @@ def test_a_list_has_its_entries():
     lines = [line("• one", 50, 100), line("• two", 50, 113), line("• three", 50, 126)]
     [block] = assemble_page(lines, [], [])
     assert (block.kind, block.items) == (BlockKind.LIST, ("• one", "• two", "• three"))
+
+
+def test_a_caption_that_the_model_takes_for_a_reference_is_one():
+    regions = [Region(RegionKind.REFERENCE, Box(40, 95, 300, 120), 0.9)]
+    assert kinds(assemble_page([line("Table 3. Costs", 50, 100)], regions, [])) == [BlockKind.CAPTION]
+    assert kinds(assemble_page([line("3. Mueller et al.", 50, 100)], regions, [])) != [BlockKind.CAPTION]

@@ -34,6 +34,19 @@ def test_a_box_over_several_clusters_is_parted():
     assert found == [Figure(left, 0.9), Figure(right, 0.9)]
 
 
+def test_a_box_over_a_figure_and_a_paragraph_is_cut_to_the_figure():
+    drawn, tick = Box(250, 550, 950, 790), Box(220, 600, 240, 616)
+    prose = [Box(205, y, 990, y + 16) for y in range(310, 410, 25)]
+    assert find([region(FIGURE)], [Cluster(drawn)], [*prose, tick]) == [Figure(Box(220, 550, 950, 790), 0.9)]
+    for few in (prose[:3], [Box(205, y, 600, y + 16) for y in range(310, 410, 25)]):
+        assert find([region(FIGURE)], [Cluster(drawn)], few) == [Figure(FIGURE, 0.9)]
+
+
+def test_long_lines_within_a_drawing_are_no_paragraph():
+    labels = [Box(205, y, 990, y + 16) for y in range(310, 790, 60)]
+    assert find([region(FIGURE)], [Cluster(Box(210, 310, 990, 790))], labels) == [Figure(FIGURE, 0.9)]
+
+
 def test_small_clusters_do_not_part_a_box():
     small = [Cluster(Box(210, 310, 400, 460)), Cluster(Box(700, 310, 890, 460))]
     assert find([region(FIGURE)], small) == [Figure(FIGURE, 0.9)]
