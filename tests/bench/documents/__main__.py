@@ -22,7 +22,7 @@ from tests.bench.documents.peer import measure_peer
 from tests.bench.documents.quality import Quality, measure_quality
 from tests.bench.documents.scans import scan
 from tests.bench.documents.speed import Speed, measure_speed
-from tests.bench.documents.target import Target, find_target
+from tests.bench.documents.target import LocalTarget, Target, find_target
 from tests.bench.documents.truth import TrueDocument
 from tests.bench.documents.worst import save_worst
 from tests.bench.throughput.process import NotInstalled
@@ -35,6 +35,9 @@ def main() -> None:
     """Run what the command line asks for."""
     options = _parse()
     result: dict[str, Any] = {"quality": [], "speed": [], "memory": None}
+    if options.local:
+        _finish(list(_measure_qualities(LocalTarget(), options, result)), options, result)
+        return
     with find_target(options.url, options.pid) as target:
         qualities = list(_measure_qualities(target, options, result))
         if "speed" in options.parts:
@@ -47,13 +50,19 @@ def main() -> None:
             memory = measure_memory(target, draw_document("two columns", options.first).data, long.data)
             report.print_memory(memory)
             result["memory"] = {"pages": memory.pages, "idle": memory.idle, "peak": memory.peak, "after": memory.after}
+    _finish(qualities, options, result)
+
+
+def _finish(qualities: list[Quality], options: argparse.Namespace, result: dict[str, Any]) -> None:
     if options.worst:
         save_worst(qualities, options.worst, options.worst_pages)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
 
 
-def _measure_qualities(target: Target, options: argparse.Namespace, result: dict[str, Any]) -> Iterator[Quality]:
+def _measure_qualities(
+    target: Target | LocalTarget, options: argparse.Namespace, result: dict[str, Any]
+) -> Iterator[Quality]:
     documents = list(draw_documents(options.documents, options.first, tuple(options.kinds)))
     some = documents[:: options.documents]
     ways: dict[str, Callable[[], list[Quality]]] = {
@@ -108,6 +117,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", help="of a running service; without, the shipped config is started")
     parser.add_argument("--pid", type=int, help="the process of the service at --url, if it runs on this machine")
+    parser.add_argument("--local", action="store_true", help="the pipeline in this process; without speed and memory")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=tuple(KINDS))
     parser.add_argument("--documents", type=int, default=2, help="of each kind, of four pages")
@@ -118,7 +128,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--worst", type=Path, help="a folder for pictures and answers of the worst pages")
     parser.add_argument("--worst-pages", type=int, default=10)
     parser.add_argument("--json", type=Path, help="a file for all numbers")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.local and {"speed", "memory"} & set(options.parts):
+        parser.error("--local measures quality alone: name its --parts")
+    return options
 
 
 if __name__ == "__main__":

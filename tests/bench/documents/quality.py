@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.bench.documents.scores import Scores, score_page
-from tests.bench.documents.target import Target
+from tests.bench.documents.target import LocalTarget, Target
 from tests.bench.documents.truth import TrueDocument, TruePage
 
 LOWER_IS_BETTER = ("characters", "others", "false figures", "turned", "unread")
@@ -38,7 +38,9 @@ class Quality:
     pages: list[PageResult] = field(default_factory=list)
 
 
-def measure_quality(target: Target, way: str, documents: Iterable[TrueDocument], turned: int = 0) -> list[Quality]:
+def measure_quality(
+    target: Target | LocalTarget, way: str, documents: Iterable[TrueDocument], turned: int = 0
+) -> list[Quality]:
     """Score documents, by their kinds.
 
     Args:
