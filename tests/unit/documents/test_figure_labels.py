@@ -36,7 +36,7 @@ def test_labels_in_even_steps_are_a_row() -> None:
     "words",
     [
         [("Costs", 230, 290), ("and", 296, 330), ("wages", 336, 400), ("rose", 406, 450)],
-        [("Plums", 230, 290), ("Figs", 480, 520)],
+        [("New", 230, 260), ("York", 264, 290), ("Figs", 480, 520)],
         [("Name", 230, 290), ("Sold", 330, 370), ("Left", 540, 580), ("Sum", 600, 640)],
     ],
     ids=["prose", "two", "uneven"],
