@@ -19,7 +19,9 @@ from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_sli
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.rows import drop_strays, find_rows
+from serve_app.chartgraph.segments import read_segments
 from serve_app.chartgraph.ticks import read_axis
+from serve_app.chartgraph.tracing import trace_points
 from serve_app.chartgraph.values import read_values, unify_units
 from serve_app.domain import Cell, ChartKind, ChartTable, ReadingWarning
 
@@ -120,10 +122,16 @@ def _assemble_axes(
         graph, labels, marks, by_series=by_series, row_chances=rows.chances, across=across, palette=palette
     )
     entries = place_marks(graph, marks, rows.chances, columns.chances, across)
-    if kind is ChartKind.LINE and len(columns.headers) > 1:
-        entries = share_hidden(graph, entries, columns.chances)
+    if kind is ChartKind.LINE:
+        if palette:
+            places = [row.position for row in rows.rows]
+            graph, entries = trace_points(graph, entries, places, columns.chances.shape[1], palette)
+        if len(columns.headers) > 1:
+            entries = share_hidden(graph, entries, columns.chances)
     axis, form = read_axis(graph, across, palette)
     stacked = _is_stacked(graph, kind, entries, across)
+    if stacked and palette and kind is not ChartKind.AREA and len(columns.headers) > 1:
+        graph, entries, _ = read_segments(graph, entries, columns.looks, axis, palette, across)
     cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
     header = columns.headers or (value_title,)

@@ -74,9 +74,10 @@ def share_hidden(graph: Graph, entries: Sequence[Entry], columns: Floats) -> lis
             if (row, column) in placed or not beside:
                 continue
             way = sum(entry.position for entry in beside) / len(beside)
-            near = [entry for entry in there if len(beside) < 2 or abs(entry.position - way) <= reach]
+            near = [entry for entry in there if abs(entry.position - way) <= reach]
             if near:
-                entry = max(near, key=lambda e: float(columns[e.mark, column]))
-                chance = _UNSURE * entry.probability * (0.5 + float(columns[entry.mark, column]) / 2)
+                likely = {e: float(columns[e.mark, column]) if e.mark < len(columns) else 0.0 for e in near}
+                entry = max(near, key=lambda e: likely[e])
+                chance = _UNSURE * entry.probability * (0.5 + likely[entry] / 2)
                 shared.append(replace(entry, column=column, probability=chance))
     return [*entries, *shared]

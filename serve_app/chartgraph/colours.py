@@ -72,6 +72,17 @@ class Palette:
         inked = crop[far > 0.75 * float(np.percentile(far, 99))] if len(far) else crop
         return np.median(inked, axis=0) if len(inked) and far.max() > _INK else behind
 
+    @property
+    def unit(self) -> float:
+        """Pixels of the image for one that the model sees."""
+        return self._unit
+
+    def cut_strip(self, start: float, end: float, across: bool) -> Rgb:
+        """The pixels between two x from top to bottom, or with `across` between two y from left to right: (n, m, 3)."""
+        pixels = self._pixels.transpose(1, 0, 2) if across else self._pixels
+        first = int(np.clip(round(start), 0, pixels.shape[1] - 1))
+        return pixels[:, first : max(first, round(end)) + 1]
+
     def is_page(self, colour: Floats) -> bool:
         """Whether a colour is the page's, or nearly."""
         return float(np.linalg.norm(colour - self.page)) < _INK / 2

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from serve_app.chartgraph.colours import Palette, to_lab
+from serve_app.chartgraph.colours import Palette, tell_apart, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.headings import find_alike, name_groups
-from serve_app.chartgraph.keys import find_keys, is_in_line, weigh_by_colour
+from serve_app.chartgraph.headings import find_alike, find_row, name_groups
+from serve_app.chartgraph.keys import find_keys, is_in_line, locate_keys, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.matching import match
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.domain import Cell
 
 _SAME = 14.0
@@ -34,12 +34,14 @@ _SURE = 0.8
 class Columns:
     """The names of the series, and each mark's probability to be of each: (marks, columns).
 
-    One column with no header stands for a chart of a single series. `nameless` counts columns that have no name.
+    One column with no header stands for a chart of a single series. `nameless` counts columns that have no name;
+    `looks` are the colours (columns, 3) of the legend's keys, where each column has one.
     """
 
     headers: tuple[Cell, ...]
     chances: Floats
     nameless: int = 0
+    looks: Floats | None = None
 
 
 def find_columns(
@@ -66,23 +68,55 @@ def find_columns(
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
     names = _order_legend(graph, _drop_strange(graph, _drop_values(labels, targets)))
     keyless = palette is not None and not find_keys(graph, names)
-    groups = _part(graph, marks, row_chances, across, palette) if keyless or len(names) < 2 else []
-    if len(names) > 1 and len(groups) <= len(names):
+    unread = len(graph.find_marks(MarkKind.SWATCH)) > len(names)  # keys whose names OCR missed
+    groups = _part(graph, marks, row_chances, across, palette) if keyless or unread or len(names) < 2 else []
+    row = find_row(graph, labels, groups, palette) if across and keyless and len(groups) > 1 else ()
+    if len(names) > 1 and len(groups) <= len(names) and not row:
         links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
         if palette and keyless and len(groups) == len(names):
             links = _assign_names(graph, links, groups, names, palette)
         headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
-        return Columns(headers, links[:, [1 + name for name in names]])
+        return Columns(headers, links[:, [1 + name for name in names]], looks=_find_looks(graph, names, palette))
     if len(groups) > 1:
         chances = np.zeros((len(graph.points), len(groups)))
         for column, group in enumerate(groups):
             chances[group, column] = _SURE
-        headers = name_groups(graph, labels, groups, across=across, palette=palette, names=names)
+        if palette and not keyless:
+            headers = _name_by_keys(graph, labels, groups, names, palette)
+        else:
+            headers = row or name_groups(graph, labels, groups, across=across, palette=palette, names=names)
         return Columns(headers, chances, sum(not header.text for header in headers))
     if names:
         header = make_cell(graph, labels, names[0], float(graph.roles[names[0], Role.SERIES]))
-        return Columns((header,), by_series[:, [1 + names[0]]])
+        # Nothing else is named: marks that the model did not link to the only name are of that series all the same.
+        return Columns((header,), np.maximum(by_series[:, [1 + names[0]]], _SURE))
     return Columns((), np.ones((len(graph.points), 1)))
+
+
+def _name_by_keys(
+    graph: Graph, labels: Labels, groups: Sequence[Sequence[int]], names: Sequence[int], palette: Palette
+) -> tuple[Cell, ...]:
+    """A header for each group of marks by the colours of the keys; empty where OCR missed the name beside the key."""
+    keys = find_keys(graph, names)
+    known = [name for name in names if name in keys]
+    looks = np.array([palette.find_key(*map(float, graph.points[keys[i]]), graph.words[i].height)[0] for i in known])
+    fills = np.array([_find_fill(graph, group, palette) for group in groups])
+    headers = [Cell("", 0.0) for _ in groups]
+    for group, name in match(1 / (1 + tell_apart(fills, looks)), 1 / (1 + _SAME)):
+        headers[group] = make_cell(graph, labels, known[name], float(graph.roles[known[name], Role.SERIES]))
+    return tuple(headers)
+
+
+def _find_fill(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
+    colours = [palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group]
+    return np.asarray(np.median(colours, axis=0))
+
+
+def _find_looks(graph: Graph, names: Sequence[int], palette: Palette | None) -> Floats | None:
+    places = locate_keys(graph, names) if palette else {}
+    if palette is None or len(places) < len(names):
+        return None
+    return np.array([palette.find_key(*map(float, places[name]), graph.words[name].height)[0] for name in names])
 
 
 def _assign_names(

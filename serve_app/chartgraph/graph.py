@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -66,3 +66,18 @@ class Graph:
     def find_marks(self, *kinds: MarkKind, least: float = 0.5) -> list[int]:
         """The marks of these kinds that are likelier than `least`."""
         return [int(i) for i in np.flatnonzero(np.isin(self.kinds, kinds) & (self.scores >= least))]
+
+    def add_marks(self, kind: MarkKind, points: Sequence[tuple[float, float]], score: float) -> "Graph":
+        """The graph with further marks behind the others, which are linked to no word."""
+        count = len(points)
+        if not count:
+            return self
+        unlinked = np.zeros((len(self.links), count, self.links.shape[2]))
+        unlinked[:, :, 0] = 1.0
+        return replace(
+            self,
+            points=np.concatenate((self.points, np.asarray(points, float))),
+            kinds=np.concatenate((self.kinds, np.full(count, int(kind)))),
+            scores=np.concatenate((self.scores, np.full(count, score))),
+            links=np.concatenate((self.links, unlinked), axis=1),
+        )

@@ -57,11 +57,9 @@ def name_groups(
         palette: the chart's colours.
         names: words that are names for certain.
     """
-    claimed = {
-        labels.roots[int(i)] for i in np.flatnonzero((graph.links[0, graph.scores >= 0.5, 1:] > _CLAIMED).any(0))
-    }
-    if across and (row := _find_row(graph, groups, claimed)):
-        return tuple(_write_heading(graph, labels, word, row) for word in _order_row(graph, groups, row, palette))
+    claimed = _find_claimed(graph, labels)
+    if across and (row := find_row(graph, labels, groups, palette)):
+        return row
     words = [
         i
         for i in sorted(set(labels.roots))
@@ -85,6 +83,20 @@ def name_groups(
     return tuple(headers)
 
 
+def find_row(
+    graph: Graph, labels: Labels, groups: Sequence[Sequence[int]], palette: Palette | None
+) -> tuple[Cell, ...]:
+    """The headings of bars that run across, where a line of text above them holds one for each group; else none."""
+    row = _find_row(graph, groups, _find_claimed(graph, labels))
+    return tuple(_write_heading(graph, labels, word, row) for word in _order_row(graph, groups, row, palette))
+
+
+def _find_claimed(graph: Graph, labels: Labels) -> set[int]:
+    """The words that are categories of marks."""
+    linked = (graph.links[0, graph.scores >= 0.5, 1:] > _CLAIMED).any(0)
+    return {labels.roots[int(i)] for i in np.flatnonzero(linked)}
+
+
 def _find_row(graph: Graph, groups: Sequence[Sequence[int]], claimed: Container[int]) -> list[int]:
     """The words from left to right of which a line above the bars holds one for each group; else none."""
     top = min(float(graph.points[list(group), 1].min()) for group in groups)
@@ -105,7 +117,7 @@ def _order_row(
     graph: Graph, groups: Sequence[Sequence[int]], row: Sequence[int], palette: Palette | None
 ) -> Sequence[int]:
     """The word of each group: the one in its colour where each is in one of theirs, else as they stand."""
-    if palette is None:
+    if palette is None or not row:
         return row
     alike = find_alike(graph, groups, row, palette)
     if (alike.sum(0) == 1).all() and (alike.sum(1) == 1).all():

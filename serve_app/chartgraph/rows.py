@@ -33,6 +33,12 @@ _MANY = 0.25
 _OFF = 0.25
 """How far from a whole number a place may be, in the unit of the labels."""
 
+_LEAST_BINS = 3
+"""Bars of a histogram."""
+
+_OFF_EDGE = 0.2
+"""Share of a bar's width by which its edge may be off a label of a histogram."""
+
 _TOGETHER = 4.0
 """Pixels, of 512 on the chart's longer side, within which marks lie at one place of the category axis."""
 
@@ -120,7 +126,8 @@ def find_rows(
     counting = fit_counting_axis([(row.position, row.cell.text) for row in rows])
     unit = max(float(np.ptp(graph.points, axis=0).max()) if len(graph.points) else 0.0, 256.0) / 512
     if counting and not grouped and _lie_between(rows, places[list(marks)]):
-        counted = _count(graph, counting, marks, places, unit)
+        counted = _find_bins(graph, counting, marks, places, rows) if bars else None
+        counted = counted or _count(graph, counting, marks, places, unit)
         if counted:
             return _sort(counted, rows)
     others = [mark for mark in marks if chances[mark].max(initial=0.0) < 0.5 and links[mark, 0] > _LEAST]
@@ -163,10 +170,34 @@ def _count(graph: Graph, axis: CountingAxis, marks: Sequence[int], places: Float
         numbered.setdefault(round(value), []).extend(group)
     rows, chances = [], np.zeros((len(graph.points), len(numbered)))
     for i, (number, group) in enumerate(numbered.items()):
+        place = float(np.mean(places[group]))
         text = axis.write(number)
         confidence = float(graph.scores[group].max()) * axis.axis.confidence
-        rows.append(Row(Cell(text, confidence, parse_number(text)), float(np.mean(places[group]))))
+        rows.append(Row(Cell(text, confidence, parse_number(text)), place))
         chances[group, i] = 1.0
+    return Rows(tuple(rows), chances, inferred=len(rows))
+
+
+def _find_bins(
+    graph: Graph, axis: CountingAxis, marks: Sequence[int], places: Floats, printed: Sequence[Row]
+) -> Rows | None:
+    """A row for each bar of a histogram, whose labels stand at the edges of its bars: "0-1" between 0 and 1."""
+    edges = sorted(printed, key=lambda row: row.position)
+    pitch = float(np.median(np.diff([row.position for row in edges])))
+    spots = sorted((float(places[mark]), mark) for mark in marks)
+    if len(spots) < _LEAST_BINS or np.diff([place for place, _ in spots]).min(initial=pitch) < pitch / 2:
+        return None
+    halves = {mark: (place - axis.axis.origin) / axis.axis.slope for place, mark in spots}
+    width = float(np.median(np.diff(sorted(halves.values()))))
+    lows = {mark: halves[mark] - width / 2 for mark in halves}
+    if any(abs(low - round(low)) > _OFF_EDGE * max(width, 1) for low in lows.values()) or round(width) < 1:
+        return None
+    rows, chances = [], np.zeros((len(graph.points), len(spots)))
+    for i, (place, mark) in enumerate(spots):
+        low = round(lows[mark])
+        text = f"{axis.write(low)}-{axis.write(low + round(width))}"
+        rows.append(Row(Cell(text, float(graph.scores[mark]) * axis.axis.confidence), place))
+        chances[mark, i] = 1.0
     return Rows(tuple(rows), chances, inferred=len(rows))
 
 

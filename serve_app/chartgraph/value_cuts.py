@@ -12,6 +12,8 @@ from serve_app.tables.numbers import MAGNITUDES
 _DIGITS = re.compile(r"\d{4,}")
 """Numbers without a space between them."""
 
+_YEAR = re.compile(r"(1[89]|20)\d\d")
+
 _LONGEST = 4
 """Digits of one of them, at most: a year."""
 
@@ -37,12 +39,17 @@ _UNITS = {unit.lower() for unit in MAGNITUDES} | {"percent", "per cent", "points
 def find_cuts(graph: Graph, placed: PlacedWord) -> list[int]:
     """Where to cut a line's text, by its characters; empty for one that is a single label."""
     text = placed.text
-    if _DIGITS.fullmatch(text) and abs(placed.angle) < _LEVEL:
+    if _DIGITS.fullmatch(text) and abs(placed.angle) < _LEVEL and not _is_year(graph, text):
         return _cut_run(graph, placed)
     named = _NAMED.fullmatch(text)
     if named and named["name"].lower() not in _UNITS and _is_line_end(graph, placed):
         return [named.start("name")]
     return []
+
+
+def _is_year(graph: Graph, text: str) -> bool:
+    """Whether a number is one of several years."""
+    return sum(bool(_YEAR.fullmatch(word.text)) for word in graph.words) > 1 and bool(_YEAR.fullmatch(text))
 
 
 def _cut_run(graph: Graph, placed: PlacedWord) -> list[int]:

@@ -11,7 +11,7 @@ from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.misread_values import find_misread
-from serve_app.chartgraph.roles import Role
+from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.chartgraph.scales import measure, measure_by_printed
 from serve_app.domain import Cell, ChartTable, Number
 from serve_app.tables.numbers import expand, format_number
@@ -107,6 +107,8 @@ def _stand_beside(graph: Graph, mark: int, word: int, across: bool) -> float:
     right, down = placed.x - float(graph.points[mark, 0]), placed.y - float(graph.points[mark, 1])
     if across:
         along, aside = max(0.0, abs(right) - placed.width / 2), abs(down)
+    elif graph.kinds[mark] == MarkKind.POINT and abs(right) > placed.width / 2:
+        along, aside = max(0.0, abs(right) - placed.width / 2 - placed.height / 2), abs(down)  # at the end of a line
     else:
         along, aside = max(0.0, abs(down) - placed.height / 2), max(0.0, abs(right) - placed.width / 4)
     return float(np.exp(-((along / placed.height) ** 2)) * (aside < 0.6 * placed.height))

@@ -1,5 +1,6 @@
 """OCR's text lines as the model wants them: one line per label, each with its place and angle."""
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from serve_app.chartgraph.features import PlacedText
+from serve_app.chartgraph.sequences import count_labels
 from serve_app.domain import Polygon, TextLine
 from serve_app.tables.numbers import parse_number
 
@@ -19,6 +21,17 @@ _NO_TEXT = re.compile(r"[^\w%‰$€£¥°]+|[_一]+")
 
 _TICK_DASH = re.compile(r"\s*[-–—_=]+$|^[-–—_=]+\s+(?=\d)")  # noqa: RUF001
 """The axis's tick, read together with its number. A minus has no space behind it."""
+
+_ONE_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_GROUPED = re.compile(rf"(?:{_ONE_GROUPED.pattern}){{2,}}")
+"""Numbers in groups of three digits without a space between them."""
+
+_ONE_SHARE = re.compile(r"\d{1,3}(?:\.\d)?%")
+_SHARES = re.compile(rf"(?:{_ONE_SHARE.pattern}){{2,}}")
+"""The same of percentages."""
+
+_LEAST_ROW = 3
+"""Words of one line that are the labels of an axis."""
 
 _TICK_BEFORE = re.compile(r"(\d[\d.,]*%?)[-–—_](\d[\d.,]*%?)")  # noqa: RUF001
 
@@ -105,11 +118,29 @@ def _split_line(line: TextLine) -> list[PlacedWord]:
 
 
 def _list_numbers(text: str) -> list[str]:
-    """The numbers that a text consists of, each with its unit ("761 MW 717 MW"); none if there is anything else."""
+    """The labels that a text consists of; none if it is one.
+
+    Numbers, each with its unit ("761 MW 717 MW"), also without a space ("2,000,0004,000,000", "8%8%"); or months, quarters or
+    years that follow each other ("Jan Feb Mar").
+    """
+    if _is_row(labels := text.split()):
+        return labels
+    for one, several in ((_ONE_GROUPED, _GROUPED), (_ONE_SHARE, _SHARES)):
+        if several.fullmatch(text):
+            return [match.group() for match in one.finditer(text)]
     tokens = [number for token in text.split() for number in _part_tick(_drop_tick(token))]
     if len(tokens) % 2 == 0 and len(set(tokens[1::2])) == 1 and not parse_number(tokens[1]):
         tokens = [f"{number} {unit}" for number, unit in zip(tokens[::2], tokens[1::2], strict=True)]
     return tokens if all(map(parse_number, tokens)) else []
+
+
+def _is_row(labels: Sequence[str]) -> bool:
+    """Whether labels count on in equal steps, as those of an axis do."""
+    if len(labels) < _LEAST_ROW or (counting := count_labels(labels)) is None:
+        return False
+    numbers = [number for number in counting.numbers if number is not None]
+    steps = {after - before for before, after in itertools.pairwise(numbers)}
+    return len(numbers) == len(labels) and len(steps) == 1 and steps.pop() > 0
 
 
 def find_tokens(text: str, tokens: Sequence[str]) -> list[tuple[int, str]]:
