@@ -18,7 +18,7 @@ from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold
 from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_slices
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
-from serve_app.chartgraph.rows import drop_strays, find_rows
+from serve_app.chartgraph.rows import Rows, drop_strays, find_rows
 from serve_app.chartgraph.segments import read_segments
 from serve_app.chartgraph.ticks import read_axis
 from serve_app.chartgraph.tracing import trace_points
@@ -34,6 +34,7 @@ MARKS_OF = {
 }
 CATEGORY, SERIES, LABEL = range(3)
 
+Cells = dict[tuple[int, int], tuple[Cell, Ground]]
 Ints = npt.NDArray[np.int64]
 
 _ONE_PLACE = 0.15
@@ -133,6 +134,10 @@ def _assemble_axes(
     if stacked and palette and kind is not ChartKind.AREA and len(columns.headers) > 1:
         graph, entries, _ = read_segments(graph, entries, columns.looks, axis, palette, across)
     cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
+    unread = count_unread(graph, marks, entries)
+    warnings = list_losses(unread, rows, columns, axis, cells)
+    if kind is ChartKind.LINE and axis is None:
+        rows, cells = _drop_empty(rows, cells)
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
     header = columns.headers or (value_title,)
     body = tuple(
@@ -140,9 +145,18 @@ def _assemble_axes(
         for r, row in enumerate(rows.rows)
     )
     table = unify_units(ChartTable((heading, *header), body, title, kind))
-    unread = count_unread(graph, marks, entries)
     grounds = {place: ground for place, (_, ground) in cells.items()}
-    return Assembly(table, list_losses(unread, rows, columns, axis, cells), axis, grounds, unread)
+    return Assembly(table, warnings, axis, grounds, unread)
+
+
+def _drop_empty(rows: Rows, cells: Cells) -> tuple[Rows, Cells]:
+    """The rows and cells without rows in which no value is printed: no axis tells what the line is there."""
+    kept = sorted({row for (row, _), (cell, _) in cells.items() if cell.text})
+    if not kept:
+        return rows, cells
+    numbers = {row: i for i, row in enumerate(kept)}
+    left = {(numbers[row], column): cell for (row, column), cell in cells.items() if row in numbers}
+    return replace(rows, rows=tuple(rows.rows[row] for row in kept)), left
 
 
 def _is_stacked(graph: Graph, kind: ChartKind, entries: list[Entry], across: bool) -> bool:

@@ -77,6 +77,12 @@ class Palette:
         """Pixels of the image for one that the model sees."""
         return self._unit
 
+    def look_at(self, x: Floats, y: Floats) -> Floats:
+        """The colours at some places, (n, 3)."""
+        height, width = self._pixels.shape[:2]
+        columns, rows = np.clip(np.round(x), 0, width - 1), np.clip(np.round(y), 0, height - 1)
+        return self._pixels[rows.astype(int), columns.astype(int)].astype(float)
+
     def cut_strip(self, start: float, end: float, across: bool) -> Rgb:
         """The pixels between two x from top to bottom, or with `across` between two y from left to right: (n, m, 3)."""
         pixels = self._pixels.transpose(1, 0, 2) if across else self._pixels

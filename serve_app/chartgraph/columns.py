@@ -67,7 +67,7 @@ def find_columns(
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
     names = _order_legend(graph, _drop_strange(graph, _drop_values(labels, targets)))
-    keyless = palette is not None and not find_keys(graph, names)
+    keyless = palette is not None and len(find_keys(graph, names)) < min(2, max(len(names), 1))
     unread = len(graph.find_marks(MarkKind.SWATCH)) > len(names)  # keys whose names OCR missed
     groups = _part(graph, marks, row_chances, across, palette) if keyless or unread or len(names) < 2 else []
     row = find_row(graph, labels, groups, palette) if across and keyless and len(groups) > 1 else ()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from serve_app.chartgraph.borders import find_borders
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.keys import find_keys, weigh_by_colour
@@ -41,6 +42,9 @@ def list_slices(graph: Graph, labels: Labels, palette: Palette | None = None) ->
     """Rows of name and value, clockwise from twelve o'clock."""
     slices = graph.find_marks(MarkKind.SLICE, least=_LEAST)
     hub = find_hub(graph, slices)
+    if palette and slices:
+        graph = find_borders(graph, hub, palette)
+        slices = graph.find_marks(MarkKind.SLICE, least=_LEAST)
     links = fold_links(graph, labels, _CATEGORY)
     names, links = _merge_repeated(graph, labels, find_targets(graph, labels, links, slices, Role.CATEGORY), links)
     facing = _face(graph, hub)

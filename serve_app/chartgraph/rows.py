@@ -1,5 +1,6 @@
 """The rows of a chart's table: its categories, where they lie, and which marks belong to each."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from serve_app.chartgraph.roles import Role
 from serve_app.chartgraph.sequences import CountingAxis, fit_counting_axis
 from serve_app.domain import Cell
 from serve_app.tables.numbers import parse_number
+
+_SHORT_YEAR = re.compile(r"['\u2018\u2019]?\d\d")
 
 _LEAST = 0.1
 """Probability from which on a mark may belong to no label."""
@@ -124,6 +127,8 @@ def find_rows(
     ]
     chances = links[:, [1 + word for word in categories]] if rows else np.zeros((len(links), 0))
     counting = fit_counting_axis([(row.position, row.cell.text) for row in rows])
+    if counting:
+        rows = [_write_year(row, counting) for row in rows]
     unit = max(float(np.ptp(graph.points, axis=0).max()) if len(graph.points) else 0.0, 256.0) / 512
     if counting and not grouped and _lie_between(rows, places[list(marks)]):
         counted = _find_bins(graph, counting, marks, places, rows) if bars else None
@@ -134,6 +139,14 @@ def find_rows(
     if not others or grouped:
         return _sort(Rows(tuple(rows), chances), rows)
     return _sort(_add_between(graph, rows, chances, others, places, counting, unit, bars), rows)
+
+
+def _write_year(row: Row, counting: CountingAxis) -> Row:
+    """A row of a short year, "'08", as the year that it is where the axis has whole years too."""
+    text = counting.write(round(counting.read(row.position)))
+    if not _SHORT_YEAR.fullmatch(row.cell.text) or len(text) < 4 or text[-2:] != row.cell.text[-2:]:
+        return row
+    return replace(row, cell=replace(row.cell, text=text, number=parse_number(text)))
 
 
 def _lie_between(rows: Sequence[Row], places: Floats) -> bool:

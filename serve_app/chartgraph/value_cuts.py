@@ -78,7 +78,19 @@ def _merge(xs: np.ndarray, within: float) -> np.ndarray:
 
 
 def _is_line_end(graph: Graph, placed: PlacedWord) -> bool:
-    """Whether a text begins right of one of the last points, level with it."""
+    """Whether a text begins right of one of the last points, level with it, or under another text that does."""
+    if _follows_point(graph, placed):
+        return True
+    left = placed.x - placed.width / 2
+    return any(
+        abs(word.x - word.width / 2 - left) < placed.height / 2
+        and bool(_NAMED.fullmatch(word.text))
+        and _follows_point(graph, word)
+        for word in graph.words
+    )
+
+
+def _follows_point(graph: Graph, placed: PlacedWord) -> bool:
     points = graph.points[graph.find_marks(MarkKind.POINT, MarkKind.AREA)]
     if not len(points):
         return False
