@@ -97,7 +97,7 @@ def _turn_axes(graph: Graph) -> Graph:
         return graph
     numbers = [(i, expand(number).value) for i in below if (number := graph.read_number(i))]
     axis = fit_axis([Tick(graph.words[i].x, value) for i, value in numbers], upwards=False)
-    if axis is None or axis.logarithmic or len(axis.fitting) < max(_AXIS, 0.6 * len(below)):
+    if axis is None or axis.logarithmic or len(axis.fitting) < max(_AXIS, 0.5 * len(below)):
         return graph
     links = graph.links.copy()
     pitch = float(np.median(np.diff(np.sort([graph.words[i].y for i in beside]))))

@@ -131,7 +131,7 @@ def _assemble_axes(
             entries = share_hidden(graph, entries, columns.chances)
     axis, form = read_axis(graph, across, palette)
     stacked = _is_stacked(graph, kind, entries, across)
-    if stacked and palette and kind is not ChartKind.AREA and len(columns.headers) > 1:
+    if stacked and palette and entries and len(columns.headers) > 1:
         graph, entries, _ = read_segments(graph, entries, columns.looks, axis, palette, across)
     cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
     unread = count_unread(graph, marks, entries)

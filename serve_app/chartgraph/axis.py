@@ -86,7 +86,7 @@ def fit_axis(ticks: Sequence[Tick], upwards: bool) -> Axis | None:
             slope = rise / run
             away = np.abs(positions - positions[i] - slope * (scaled - scaled[i]))
             near = (away <= tolerance) & usable
-            score = float((weights * near * (1 - 0.1 * np.minimum(away / tolerance, 1.0))).sum())
+            score = float((weights * near * (1 - 0.5 * np.minimum(away / tolerance, 1.0) ** 2)).sum())
             score *= (_LOGARITHMIC if logarithmic else 1.0) * (1.0 if (slope < 0) == upwards else _REVERSED)
             if best is None or score > best[0] + 1e-9:
                 best = score, logarithmic, near

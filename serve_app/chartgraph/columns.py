@@ -146,7 +146,12 @@ def _drop_strange(graph: Graph, words: list[int]) -> list[int]:
     keyed = [graph.words[word] for word in find_keys(graph, words)]
     if len(keyed) < 2:
         return words
-    return [word for word in words if graph.words[word] in keyed or is_in_line(graph.words[word], keyed)]
+    return [
+        word
+        for word in words
+        if graph.words[word] in keyed
+        or (graph.best_roles[word] == Role.SERIES and is_in_line(graph.words[word], keyed))
+    ]
 
 
 def _order_legend(graph: Graph, words: list[int]) -> list[int]:

@@ -44,24 +44,21 @@ def find_gridlines(image: Image.Image, across: bool) -> Floats:
     return np.sort(np.array(lines))
 
 
-def snap(positions: Sequence[float], heights: Sequence[float], lines: Sequence[float] | Floats) -> list[float]:
-    """Positions of ticks moved to the lines beside them; those without a line as far as the others.
+def snap(positions: Sequence[float], heights: Sequence[float], lines: Sequence[float] | Floats) -> dict[int, float]:
+    """Where the lines beside ticks are, by the index of the tick; none where few ticks have a line.
 
-    Where few have a line, none is moved.
+    A tick without a line of its own is left out: at the ends of an axis, numbers may be moved inwards.
     """
     if not len(lines) or not positions:
-        return list(positions)
-    offsets: list[float | None] = []
-    for position, height in zip(positions, heights, strict=True):
+        return {}
+    offsets: dict[int, float] = {}
+    for i, (position, height) in enumerate(zip(positions, heights, strict=True)):
         away = np.asarray(lines) - position
         nearest = float(away[np.abs(away).argmin()])
-        offsets.append(nearest if abs(nearest) <= _REACH * height else None)
-    known = [offset for offset in offsets if offset is not None]
-    if len(known) < max(2, _SHARE * len(positions)):
-        return list(positions)
-    typical = float(np.median(known))
+        if abs(nearest) <= _REACH * height:
+            offsets[i] = nearest
+    if len(offsets) < max(2, _SHARE * len(positions)):
+        return {}
+    typical = float(np.median(list(offsets.values())))
     # Another line than its own may be nearest to a number.
-    return [
-        position + (offset if offset is not None and abs(offset - typical) <= _THICKEST else typical)
-        for position, offset in zip(positions, offsets, strict=True)
-    ]
+    return {i: positions[i] + offset for i, offset in offsets.items() if abs(offset - typical) <= _THICKEST}

@@ -36,6 +36,18 @@ _MANY = 0.25
 _OFF = 0.25
 """How far from a whole number a place may be, in the unit of the labels."""
 
+_LEAST_STEPS = 4
+"""Points of a line in equal steps, between which one may be missing."""
+
+_EQUAL = 0.7
+"""Share of the steps that must be equal."""
+
+_AT_SIGN = 0.3
+"""How far a marker that OCR read as a letter may be from its place, in the unit of the labels."""
+
+_UNSEEN = 0.5
+"""Score of a row in which no mark was found."""
+
 _LEAST_BINS = 3
 """Bars of a histogram."""
 
@@ -181,14 +193,33 @@ def _count(graph: Graph, axis: CountingAxis, marks: Sequence[int], places: Float
     for group in groups:
         value = axis.read(float(np.mean(places[group])))
         numbered.setdefault(round(value), []).extend(group)
+    numbered |= {number: [] for number in _find_missing(graph, axis, sorted(numbered))}
     rows, chances = [], np.zeros((len(graph.points), len(numbered)))
     for i, (number, group) in enumerate(numbered.items()):
-        place = float(np.mean(places[group]))
+        place = float(np.mean(places[group])) if group else axis.axis.locate(number)
         text = axis.write(number)
-        confidence = float(graph.scores[group].max()) * axis.axis.confidence
+        confidence = float(graph.scores[group].max(initial=_UNSEEN)) * axis.axis.confidence
         rows.append(Row(Cell(text, confidence, parse_number(text)), place))
         chances[group, i] = 1.0
     return Rows(tuple(rows), chances, inferred=len(rows))
+
+
+def _find_missing(graph: Graph, axis: CountingAxis, numbers: Sequence[int]) -> list[int]:
+    """Numbers where the line's points are in equal steps but for one that was not found, or was read as a letter."""
+    if len(numbers) < _LEAST_STEPS:
+        return []
+    steps = np.diff(numbers)
+    step = int(np.median(steps))
+    if step < 1 or (steps % step).any() or (steps == step).mean() < _EQUAL:
+        return []
+    missing = [number + step for number, gap in zip(numbers[:-1], steps, strict=True) if gap == 2 * step]
+    signs = [
+        word.x for word in graph.words if len(word.text) == 1 and word.y < float(graph.points[:, 1].max(initial=0))
+    ]
+    ends = (numbers[0] - step, numbers[-1] + step)
+    return missing + [
+        number for number in ends if any(abs(x - axis.axis.locate(number)) < _AT_SIGN * axis.pixels for x in signs)
+    ]
 
 
 def _find_bins(

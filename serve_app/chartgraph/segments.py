@@ -1,4 +1,4 @@
-"""Segments of stacked bars by the colours along each bar, where the model missed one or took one for another's."""
+"""Segments of stacked bars and areas by the colours along them, where the model missed one or took it for another's."""
 
 import itertools
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def read_segments(
 
     Args:
         graph: the chart.
-        entries: the marks and their cells.
+        entries: the marks and their cells, one at least.
         looks: the colour of each column's key (columns, 3); None to take those of the marks.
         axis: the value axis.
         palette: the chart's pixels.
@@ -72,7 +72,7 @@ def read_segments(
         looks = _find_looks(graph, entries, palette)
     if looks is None or tell_apart(looks, looks)[np.triu_indices(len(looks), 1)].min(initial=np.inf) < _DISTINCT:
         return graph, list(entries), set()
-    kind = MarkKind.BAR if across else MarkKind.COLUMN
+    kind = MarkKind(int(graph.kinds[entries[0].mark]))
     zero = axis.locate(0.0) if axis and not axis.logarithmic else None
     kept: list[Entry] = []
     points: list[tuple[float, float]] = []
@@ -114,7 +114,8 @@ def _read_bar(graph: Graph, members: Sequence[Entry], looks: Floats, palette: Pa
     """The touching segments of one bar along the value axis; none where its colours are not those of the series."""
     marks = [entry.mark for entry in members]
     middle = float(np.median(graph.points[marks, 1 if across else 0]))
-    half = _INNER * _measure_width(graph, marks, palette, across)
+    area = graph.kinds[marks[0]] == MarkKind.AREA
+    half = 0.0 if area else _INNER * _measure_width(graph, marks, palette, across)
     strip = palette.cut_strip(middle - half, middle + half, across)
     known = np.concatenate((looks, palette.page[None]))
     away = tell_apart(strip.reshape(-1, 3).astype(float), known).reshape(*strip.shape[:2], len(known))

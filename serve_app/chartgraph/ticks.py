@@ -59,14 +59,11 @@ def _move_to_gridlines(graph: Graph, row: Sequence[int], axis: Axis, across: boo
     words = [graph.words[row[i]] for i in axis.fitting]
     places = [word.x if across else word.y for word in words]
     moved = snap(places, [word.height for word in words], palette.find_gridlines(across))
-    if moved == places:
-        return axis
     values = [expand(number).value for i in axis.fitting if (number := graph.read_number(row[i]))]
-    ticks = [Tick(place, value) for place, value in zip(moved, values, strict=True)]
-    better = fit_axis(ticks, upwards=not across)
-    if better is None or better.logarithmic != axis.logarithmic or len(better.fitting) < len(axis.fitting):
+    better = fit_axis([Tick(place, values[i]) for i, place in moved.items()], upwards=not across)
+    if better is None or better.logarithmic != axis.logarithmic or len(better.fitting) < len(moved):
         return axis
-    return replace(better, confidence=axis.confidence)
+    return replace(axis, origin=better.origin, slope=better.slope)
 
 
 def _count(axis: Axis) -> int:
