@@ -12,13 +12,14 @@ from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry, place_marks, share_hidden
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.columns import find_columns
+from serve_app.chartgraph.counted_rows import Rows
 from serve_app.chartgraph.gate import find_refusal
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels, join_second_lines
 from serve_app.chartgraph.losses import count_unread, list_losses, list_lost_slices
 from serve_app.chartgraph.pie_slices import list_slices
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
-from serve_app.chartgraph.rows import Rows, drop_strays, find_rows
+from serve_app.chartgraph.rows import drop_strays, find_rows
 from serve_app.chartgraph.segments import read_segments
 from serve_app.chartgraph.ticks import read_axis
 from serve_app.chartgraph.tracing import trace_points

@@ -99,7 +99,7 @@ def _name_by_keys(
     """A header for each group of marks by the colours of the keys; empty where OCR missed the name beside the key."""
     keys = find_keys(graph, names)
     known = [name for name in names if name in keys]
-    looks = np.array([palette.find_key(*map(float, graph.points[keys[i]]), graph.words[i].height)[0] for i in known])
+    looks = np.array([_look(graph.points[keys[i]], graph.words[i].height, palette) for i in known])
     fills = np.array([_find_fill(graph, group, palette) for group in groups])
     headers = [Cell("", 0.0) for _ in groups]
     for group, name in match(1 / (1 + tell_apart(fills, looks)), 1 / (1 + _SAME)):
@@ -116,7 +116,12 @@ def _find_looks(graph: Graph, names: Sequence[int], palette: Palette | None) -> 
     places = locate_keys(graph, names) if palette else {}
     if palette is None or len(places) < len(names):
         return None
-    return np.array([palette.find_key(*map(float, places[name]), graph.words[name].height)[0] for name in names])
+    return np.array([_look(places[name], graph.words[name].height, palette) for name in names])
+
+
+def _look(place: Floats, height: float, palette: Palette) -> Floats:
+    """The colour that fills a key beside a name of a height."""
+    return palette.find_key(float(place[0]), float(place[1]), height)[0]
 
 
 def _assign_names(

@@ -18,7 +18,9 @@ from serve_app.domain import Polygon, TextLine
 
 _DASH = r"[-\u2013\u2014_=~\u4e00]"
 _DOT = r"[oO0\u25cb\u25cf\u25ef\u25a0\u25a1\u25b2\u25b3\u25c6\u25c7]"
-_KEY_WITHIN = re.compile(rf"\s*{_DASH}+\s?{_DOT}\s?{_DASH}*\s*|\s+{_DOT}\s?{_DASH}+\s*|\s+{_DOT}\s+|\s+{_DASH}+\s+|\s*{_DASH}{{2,}}\s*")
+_KEY_WITHIN = re.compile(
+    rf"\s*{_DASH}+\s?{_DOT}\s?{_DASH}*\s*|\s+{_DOT}\s?{_DASH}+\s*|\s+{_DOT}\s+|\s+{_DASH}+\s+|\s*{_DASH}{{2,}}\s*"
+)
 _KEY_BEFORE = re.compile(rf"^\s*(?:{_DASH}+\s?{_DOT}?\s?{_DASH}*|{_DOT}\s?{_DASH}+|{_DOT}\s)\s*(?=[^\W\d_])")
 """A legend's key that OCR read as text: a line, a dot, or both."""
 

@@ -6,9 +6,9 @@ from serve_app.chartgraph.axis import Axis
 from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.columns import Columns
+from serve_app.chartgraph.counted_rows import Rows
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.roles import MarkKind, Role
-from serve_app.chartgraph.rows import Rows
 from serve_app.domain import Cell, ChartTable, ReadingWarning
 
 _BESIDE_NAME = 3.0

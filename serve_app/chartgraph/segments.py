@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -88,10 +89,11 @@ def read_segments(
         middle = float(np.median(graph.points[[entry.mark for entry in members], 1 if across else 0]))
         for column, edge, entry in read:
             if entry is None:
+                kept.append(Entry(len(graph.points) + len(points), row, column, _SCORE, edge))
                 points.append((edge, middle) if across else (middle, edge))
-                entry = Entry(len(graph.points) + len(points) - 1, row, column, _SCORE, edge)
-            sure = entry.probability if entry.column == column else _SCORE
-            kept.append(Entry(entry.mark, row, column, sure, entry.position))
+            else:
+                sure = entry.probability if entry.column == column else _SCORE
+                kept.append(replace(entry, column=column, probability=sure))
     return graph.add_marks(kind, points, _SCORE), kept, clean
 
 
@@ -144,7 +146,9 @@ def _read_bar(graph: Graph, members: Sequence[Entry], looks: Floats, palette: Pa
     positions = [entry.position for entry in members]
     reach = _AT_EDGE * palette.unit
     best = max(
-        chains, key=lambda chain: sum(chain[0].start - reach <= p <= chain[-1].end + reach for p in positions), default=[]
+        chains,
+        key=lambda chain: sum(chain[0].start - reach <= p <= chain[-1].end + reach for p in positions),
+        default=[],
     )
     columns = [run.column for run in best]
     whole = bool(best) and all(best[0].start - reach <= p <= best[-1].end + reach for p in positions)

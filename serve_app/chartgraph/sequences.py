@@ -88,7 +88,7 @@ def _count_numbers(texts: Sequence[str]) -> Counting:
     numbers = [int(match["digits"]) if match else None for match in found]
     marks = [match["mark"] for match in found if match]
     mark = max(marks, key=marks.count, default="")
-    years = [number for number in numbers if number in _YEARS]
+    years = [number for number in numbers if number is not None and number in _YEARS]
     if years and any(match and len(match["digits"]) == 2 for match in found):
         # "2008, '10, '12", where OCR may miss the marks: all are years, and go on in the next century.
         century, first = years[0] // 100 * 100, years[0] % 100

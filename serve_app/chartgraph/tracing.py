@@ -16,10 +16,10 @@ _LIKE = 16.0
 _DISTINCT = 12.0
 """Lines nearer to each other in CIELAB are not traced."""
 
-_BETWEEN = 0.12
+_BETWEEN = 0.3
 """Share of the plot's height by which a point may lie above or below the points before and after it."""
 
-_BEYOND = 0.2
+_BEYOND = 0.4
 """The same for a point before the first or behind the last one."""
 
 _HOLLOW = 7.0

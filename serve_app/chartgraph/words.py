@@ -120,8 +120,8 @@ def _split_line(line: TextLine) -> list[PlacedWord]:
 def _list_numbers(text: str) -> list[str]:
     """The labels that a text consists of; none if it is one.
 
-    Numbers, each with its unit ("761 MW 717 MW"), also without a space ("2,000,0004,000,000", "8%8%"); or months, quarters or
-    years that follow each other ("Jan Feb Mar").
+    Numbers, each with its unit ("761 MW 717 MW"), also without a space ("2,000,0004,000,000", "8%8%"); or months,
+    quarters or years that follow each other ("Jan Feb Mar").
     """
     if _is_row(labels := text.split()):
         return labels

@@ -61,3 +61,9 @@ def test_a_rightward_axis_and_a_reversed_one():
     assert right is not None
     assert reversed_axis is not None
     assert right.read(115) == reversed_axis.read(115) == pytest.approx(2.5)
+
+
+def test_numbers_moved_inwards_at_the_ends_do_not_bend_the_axis():
+    ticks = [Tick(59 + 82 * i, -10 + 4 * i) for i in range(6)]
+    axis = fit_axis([Tick(69, -10), *ticks[1:5], Tick(461, 10)], upwards=False)
+    assert axis.read(263.5) == pytest.approx(-0.02, abs=0.05)

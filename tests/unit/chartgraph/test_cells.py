@@ -7,6 +7,7 @@ from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.words import place_word
 from serve_app.domain import ChartKind
+from tests.unit.chartgraph.graphs import make_graph, put_word
 
 YEARS = {2006: 1, 2007: 2, 2008: 3, 2009: 4, 2010: 5}
 
@@ -124,3 +125,27 @@ def test_ticks_in_thousands_make_plain_numbers():
     table = assemble(dataclasses.replace(graph, words=[*ticks, *graph.words[3:]])).table
     assert [row[1].text for row in table.rows] == ["1000", "2000", "3000", "4000", "5000"]
     assert [row[1].number.unit for row in table.rows if row[1].number] == [None] * 5
+
+
+def make_bars(places, labels):
+    """Bars of 1, 2, 3, … at some x over an axis from 0 to 10, with numbers at other x."""
+    ticks = [(str(value), 10, 300 - 20 * value, Role.TICK) for value in (0, 5, 10)]
+    names = [(text, x, 320, Role.CATEGORY) for text, x in labels.items()]
+    marks = [(MarkKind.COLUMN, x, 300 - 20 * value) for value, x in enumerate(places, 1)]
+    return make_graph([*ticks, *names], marks)
+
+
+def test_bars_between_numbers_that_count_are_the_bins_of_a_histogram():
+    graph = make_bars([80, 120, 160, 200], {"0": 60, "10": 100, "20": 140, "30": 180, "40": 220})
+    assert list_rows(graph) == [("0-10", "1"), ("10-20", "2"), ("20-30", "3"), ("30-40", "4")]
+
+
+def test_rows_of_a_line_that_no_axis_measures_are_those_with_a_printed_value():
+    graph = make_line({2006: "2006", 2008: "2008", 2010: "2010"})
+    words = [put_word("12", 50, 270), *graph.words[3:]]
+    roles = np.concatenate((np.eye(len(Role))[[Role.VALUE]], graph.roles[3:]))
+    links = np.concatenate((graph.links[:, :, :1], np.zeros((3, 5, 1)), graph.links[:, :, 4:]), axis=2)
+    links[2, 0] = [0, 1, 0, 0, 0]
+    read = assemble(dataclasses.replace(graph, words=words, roles=roles, links=links))
+    assert "no_axis" in [warning.code for warning in read.warnings]
+    assert [(row[0].text, row[1].text) for row in read.table.rows] == [("2006", "12")]

@@ -20,6 +20,7 @@ def read(words, marks):
         ("-O- Petrol", ["Petrol"]),
         ("-O-线上 -O-线下", ["线上", "线下"]),
         ("LondonMadrid", ["London", "Madrid"]),
+        ("Diesel-- Electric", ["Diesel", "Electric"]),
     ],
 )
 def test_a_line_is_cut_at_the_keys_within_it(text, names):

@@ -14,11 +14,11 @@ def test_lines_that_cross_the_plot_are_found_and_bars_are_not(across):
     assert find_gridlines(image, across) == pytest.approx([40, 80, 120])
 
 
-def test_ticks_move_to_their_lines_and_those_without_one_as_far():
+def test_ticks_are_at_their_lines_and_those_without_one_are_left_out():
     lines = find_gridlines(Image.new("RGB", (9, 9)), False)
-    assert snap([10.0, 20.0], [8, 8], lines) == [10.0, 20.0]
-    assert snap([10.0, 50.0, 90.0], [12, 12, 12], [12.0, 52.0]) == pytest.approx([12, 52, 92])
+    assert snap([10.0, 20.0], [8, 8], lines) == {}
+    assert snap([10.0, 50.0, 90.0], [12, 12, 12], [12.0, 52.0]) == pytest.approx({0: 12, 1: 52})
 
 
 def test_few_lines_move_nothing():
-    assert snap([10.0, 50.0, 90.0], [12, 12, 12], [12.0]) == [10.0, 50.0, 90.0]
+    assert snap([10.0, 50.0, 90.0], [12, 12, 12], [12.0]) == {}

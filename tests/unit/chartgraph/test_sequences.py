@@ -16,6 +16,8 @@ from serve_app.chartgraph.sequences import count_labels, fit_counting_axis
         ([(0, "Jan 2020"), (100, "Jul 2020"), (200, "Jan 2021")], 150, "Oct 2020"),
         ([(0, "Q1 2020"), (100, "Q3 2020"), (200, "Q1 2021")], 50, "Q2 2020"),
         ([(0, "'98"), (100, "'00"), (200, "'02")], 50, "'99"),
+        ([(0, "2008"), (100, "'10"), (200, "'12")], 50, "2009"),
+        ([(0, "1998"), (100, "00"), (200, "02")], 50, "1999"),
     ],
 )
 def test_what_stands_between_labels_has_a_name(labels, place, name):

@@ -59,3 +59,16 @@ def test_a_name_at_a_line_s_end_is_cut_from_its_value(text, parts):
 def test_a_number_with_a_word_elsewhere_is_a_label():
     assert cut("61 Women", [(x, 150) for x, _ in LINE], width=24) == ["61 Women"]
     assert cut("61 Women", [(100 + x, 50) for x, _ in LINE], width=24) == ["61 Women"]
+
+
+def test_a_year_among_years_is_no_two_values():
+    words = [("2000", 100, 50, Role.CATEGORY), ("2005", 200, 50, Role.CATEGORY)]
+    graph = make_graph(words, [(MarkKind.COLUMN, x, 62) for x in (93, 107)])
+    assert find_cuts(graph, put_word("2000", 100, 50)) == []
+
+
+def test_names_under_one_another_are_cut_alike_where_one_of_them_follows_a_line():
+    words = [("61Women", 124, 50, Role.SERIES), ("38Men", 117, 90, Role.SERIES)]
+    graph = make_graph(words, [(MarkKind.POINT, x, y) for x, y in LINE])
+    assert find_cuts(graph, put_word("38Men", 117, 90)) == [2]
+    assert find_cuts(graph, put_word("38Men", 217, 90)) == []

@@ -67,6 +67,13 @@ def test_splits_glued_ticks_without_word_boxes():
         ("761 MW 717 kW", ["761 MW 717 kW"]),
         ("12 men", ["12 men"]),
         ("1 200", ["1 200"]),
+        ("2,000,0004,000,0006,000,000", ["2,000,000", "4,000,000", "6,000,000"]),
+        ("8%8%", ["8%", "8%"]),
+        ("12,000,000", ["12,000,000"]),
+        ("Jan Feb Mar Apr", ["Jan", "Feb", "Mar", "Apr"]),
+        ("Q1 Q2 Q3 Q4", ["Q1", "Q2", "Q3", "Q4"]),
+        ("Jan Mar", ["Jan Mar"]),  # two could be one label
+        ("Jan Sunny Mar", ["Jan Sunny Mar"]),
     ],
 )
 def test_numbers_that_were_read_as_one_line_are_parted(text, expected):

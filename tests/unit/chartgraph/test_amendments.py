@@ -1,0 +1,42 @@
+import itertools
+
+import pytest
+
+from serve_app.chartgraph.amendments import amend
+from serve_app.chartgraph.assembly import assemble
+from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.domain import ChartKind
+from tests.unit.chartgraph.graphs import make_graph
+
+YEARS = [(str(2000 + i), 60 + 40 * i, 270, Role.CATEGORY) for i in range(5)]
+LINE = [(MarkKind.POINT, 60 + 40 * i, 100 + 10 * i) for i in range(5)]
+
+
+def test_a_number_behind_the_last_point_is_its_value_and_the_text_behind_that_names_the_line():
+    words = [*YEARS, ("$72", 240, 140, Role.TICK), ("Total", 275, 140, Role.CONTINUED)]
+    found = amend(make_graph(words, LINE, kind=ChartKind.LINE))
+    assert [Role(role) for role in found.best_roles[-2:]] == [Role.VALUE, Role.SERIES]
+
+
+def test_a_number_far_from_the_line_keeps_its_role():
+    words = [*YEARS, ("72", 240, 200, Role.TICK), ("Total", 275, 200, Role.CONTINUED)]
+    found = amend(make_graph(words, LINE, kind=ChartKind.LINE))
+    assert [Role(role) for role in found.best_roles[-2:]] == [Role.TICK, Role.CONTINUED]
+
+
+def test_points_that_the_model_saw_in_print_behind_the_last_year_are_dropped():
+    words = [*YEARS, ("72", 240, 140, Role.VALUE)]
+    found = amend(make_graph(words, [*LINE, (MarkKind.POINT, 243, 141)], kind=ChartKind.LINE))
+    assert found.find_marks(MarkKind.POINT) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("numbers", [("-10M", "-5M", "0M", "5M", "10M"), ("0", "20", "40", "60", "80")])
+def test_bars_that_run_across_have_their_categories_beside_them_whatever_the_model_says(numbers):
+    ages = [(str(10 * i), 20, 40 + 30 * i, Role.TICK) for i in range(6)]
+    axis = [(text, 60 + 50 * i, 230, Role.CATEGORY) for i, text in enumerate(numbers)]
+    bars = [(MarkKind.BAR, 110 + 20 * i, 40 + 30 * i) for i in range(6)]
+    wrong = dict.fromkeys(range(6), numbers[1])
+    table = assemble(make_graph([*ages, *axis], bars, kind=ChartKind.HORIZONTAL_BAR, categories=wrong)).table
+    assert [row[0].text for row in table.rows] == ["0", "10", "20", "30", "40", "50"]
+    values = [row[1].number.value for row in table.rows]
+    assert [b - a for a, b in itertools.pairwise(values)] == pytest.approx([values[1] - values[0]] * 5)
