@@ -67,7 +67,7 @@ def find_columns(
     """
     targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
     names = _order_legend(graph, _drop_strange(graph, _drop_values(labels, targets)))
-    keyless = palette is not None and len(find_keys(graph, names)) < min(2, max(len(names), 1))
+    keyless = palette is not None and not _have_keys(graph, names)
     unread = len(graph.find_marks(MarkKind.SWATCH)) > len(names)  # keys whose names OCR missed
     groups = _part(graph, marks, row_chances, across, palette) if keyless or unread or len(names) < 2 else []
     row = find_row(graph, labels, groups, palette) if across and keyless and len(groups) > 1 else ()
@@ -91,6 +91,12 @@ def find_columns(
         # Nothing else is named: marks that the model did not link to the only name are of that series all the same.
         return Columns((header,), np.maximum(by_series[:, [1 + names[0]]], _SURE))
     return Columns((), np.ones((len(graph.points), 1)))
+
+
+def _have_keys(graph: Graph, names: Sequence[int]) -> bool:
+    """Whether names stand beside keys; a lone mark beside what the model takes for no name is none."""
+    keyed = find_keys(graph, names)
+    return len(keyed) > 1 or any(graph.best_roles[name] == Role.SERIES for name in keyed)
 
 
 def _name_by_keys(

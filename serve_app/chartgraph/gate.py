@@ -56,7 +56,7 @@ def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int
         return None
     if ticks >= _TICKS and len(values) > 1 and sure >= _HARDLY:
         return None
-    if ticks >= _FEW_TICKS and sure >= _FAIRLY:
+    if ticks >= _FEW_TICKS and len(values) > 1 and sure >= _FAIRLY:
         return None
     return f"The image shows no axis of at least {_TICKS} numbers in equal steps, and too few values that are sure"
 
