@@ -6,12 +6,12 @@ from serve_app.domain import Cell, ChartTable, TextLine
 from tests.bench.charts.faults import make_up, mark, put, with_numbers
 from tests.bench.charts.samples import Sample
 
-VALUES = ("12%", "34%", "56%", "78%")
+VALUES = ("12%", "31%", "57%", "83%")
 TABLE = with_numbers(
     ChartTable((Cell(""), Cell("value")), tuple((Cell(name), Cell(v)) for name, v in zip("abcd", VALUES, strict=True)))
 )
 LINES = [
-    TextLine(value, 0.99, ((10, 40 * i), (50, 40 * i), (50, 40 * i + 12), (10, 40 * i + 12)))
+    TextLine(value, 0.99, ((90 * i, 40 * i), (90 * i + 40, 40 * i), (90 * i + 40, 40 * i + 12), (90 * i, 40 * i + 12)))
     for i, value in enumerate(VALUES)
 ]
 SAMPLE = Sample("drawn", "bar", Image.new("RGB", (200, 200)), TABLE)
