@@ -26,6 +26,7 @@ def up(
     from serve_app.cli.check import check_file
     from serve_app.cli.doctor import HAPROXY_PORTS, check_port
     from serve_app.cli.environment import complete
+    from serve_app.cli.haproxy import LAUNCHER, settings_for_ray
     from serve_app.cli.local_service import find_program
     from serve_app.cli.supervisor import run_until_stopped
 
@@ -38,8 +39,10 @@ def up(
     if environment["HOME"] != os.environ.get("HOME"):
         typer.echo(f"HOME is {environment['HOME']}, since this user has none that can be written", err=True)
     if haproxy:
-        # Read when Ray starts, and so no part of the config.
-        environment["RAY_SERVE_ENABLE_HA_PROXY"] = "1"
+        launcher = Path(find_program(LAUNCHER))
+        environment = settings_for_ray(launcher) | environment | {"RAY_SERVE_ENABLE_HA_PROXY": "1"}
+        if not launcher.is_file():
+            typer.echo(f"{LAUNCHER} is not installed: HAProxy's extra ports are open to other machines", err=True)
         taken = [finding for finding in map(check_port, HAPROXY_PORTS) if not finding.fine]
         for finding in taken:
             typer.echo(str(finding), err=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 import yaml
 
-from serve_app.cli import doctor, supervisor
+from serve_app.cli import doctor, local_service, supervisor
 from serve_app.cli.doctor import Finding
 from serve_app.cli.main import main
 from tests.service import ROOT, shipped_config
@@ -32,15 +32,24 @@ def test_up_runs_serve_run(started):
     assert "RAY_SERVE_ENABLE_HA_PROXY" not in environment
 
 
-def test_haproxy_is_asked_for(started, monkeypatch, capsys):
+def test_haproxy_is_asked_for(started, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(local_service, "find_program", lambda name: str(tmp_path / name))
+    monkeypatch.setenv("RAY_SERVE_HAPROXY_MAXCONN", "7")
     monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", True, "free"))
     assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy", "--grace", "7"]) == 5
     assert started[0][2] == 7
     assert started[0][1]["RAY_SERVE_ENABLE_HA_PROXY"] == "1"
+    assert "RAY_SERVE_HAPROXY_BINARY_PATH" not in started[0][1]
+    assert "serve-app-haproxy is not installed" in capsys.readouterr().err
+    (tmp_path / "serve-app-haproxy").touch()
+    assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"]) == 5
+    assert started[1][1]["RAY_SERVE_HAPROXY_BINARY_PATH"] == str(tmp_path / "serve-app-haproxy")
+    assert started[1][1]["RAY_SERVE_HAPROXY_MAXCONN"] == "7"  # who sets it knows better
+    assert capsys.readouterr().err == ""
     monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", False, "held", f"kill it on {port}"))
     assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"]) == 1
     assert "kill it on 8404" in capsys.readouterr().err
-    assert len(started) == 1
+    assert len(started) == 2
 
 
 @pytest.mark.parametrize("mistake", ["open", "typo"])
