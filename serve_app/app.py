@@ -1,13 +1,14 @@
 """`build_app` binds the deployments: open this file to see the whole system."""
 
 import logging
+from typing import Any
 
 import ray
 from ray import serve
 from ray.serve import Application
 
 from serve_app.charts.profiles import find_profile
-from serve_app.config import AppConfig
+from serve_app.config import AppConfig, ChartConfig, LayoutConfig, OcrConfig
 from serve_app.planning.shares import check_start
 from serve_app.serving.deployments import Chart, Ingress, Layout, Ocr, RemoteChart
 from serve_app.serving.jobs import Jobs
@@ -38,30 +39,18 @@ def build_app(args: AppConfig) -> Application:
     ocr = serve.deployment(
         Ocr,
         name="Ocr",
-        ray_actor_options={
-            "num_cpus": args.ocr.num_cpus,
-            "num_gpus": args.ocr.num_gpus if with_gpu else 0,
-            "resources": args.ocr.resources,
-        },
+        ray_actor_options=_list_needs(args.ocr, with_gpu=with_gpu),
     ).bind(args.ocr, device if args.ocr.num_gpus else "cpu")
     remote = args.chart.remote
     chart = serve.deployment(
         Chart if remote is None else RemoteChart,
         name="Chart",
-        ray_actor_options={
-            "num_cpus": args.chart.num_cpus,
-            "num_gpus": args.chart.num_gpus if with_gpu and remote is None else 0,
-            "resources": args.chart.resources,
-        },
+        ray_actor_options=_list_needs(args.chart, with_gpu=with_gpu and remote is None),
     ).bind(args.chart, device if remote is None else remote)
     layout = serve.deployment(
         Layout,
         name="Layout",
-        ray_actor_options={
-            "num_cpus": args.layout.num_cpus,
-            "num_gpus": args.layout.num_gpus if with_gpu else 0,
-            "resources": args.layout.resources,
-        },
+        ray_actor_options=_list_needs(args.layout, with_gpu=with_gpu),
     ).bind(args.layout, device if args.layout.num_gpus else "cpu")
     # Jobs is no one's callee: bound to the ingress, it is part of the application.
     jobs = (
@@ -74,6 +63,12 @@ def build_app(args: AppConfig) -> Application:
     return serve.deployment(
         serve.ingress()(Ingress), name="Ingress", ray_actor_options={"num_cpus": args.http.num_cpus}
     ).bind(args, ocr, chart, layout, profile.wants_words, jobs)
+
+
+def _list_needs(model: OcrConfig | ChartConfig | LayoutConfig, *, with_gpu: bool) -> dict[str, Any]:
+    """What a replica of the model needs of a node."""
+    num_gpus = model.num_gpus if with_gpu else 0
+    return {"num_cpus": model.num_cpus, "num_gpus": num_gpus, "resources": model.resources}
 
 
 def asks_for_gpu(args: AppConfig) -> bool:

@@ -28,7 +28,7 @@ BACKOFF_S, MAX_BACKOFF_S = 0.5, 8.0
 Architecture Blog, "Exponential Backoff And Jitter". What the server asks for by `Retry-After` is added."""
 
 MAX_RETRY_AFTER_S = 600.0
-"""What more a server asks for is cut to this."""
+"""Upper bound on the server's `Retry-After`, in seconds."""
 
 MAX_MESSAGE = 300
 """Characters of a server's error that are passed on."""
@@ -185,7 +185,7 @@ class ChatCompletionsClient:
         try:
             return Completion.model_validate_json(response.content)
         except ValidationError:
-            raise ModelFailed("The model server's answer is no chat completion") from None
+            raise ModelFailed("The model server's answer is not a chat completion") from None
 
     def _describe(self, response: httpx.Response) -> str:
         text = " ".join(_read_message(response).split())

@@ -1,7 +1,7 @@
 """Finds mistakes in a Serve config before it is deployed.
 
 Serve ignores names that it does not know, at every level of the file, so that `max_ongoing_request: 3` passes in
-silence and changes nothing. Here each name is held against the schema of Ray Serve and of this application.
+silence and changes nothing. Here each name is checked against the schema of Ray Serve and of this application.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

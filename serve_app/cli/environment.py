@@ -54,7 +54,7 @@ def _find_folder(environment: Mapping[str, str]) -> Path:
     try:
         return Path(tempfile.gettempdir())
     except FileNotFoundError:
-        raise ConfigError("No folder can be written. Set TMPDIR to one, with a short path and 2 GiB of room") from None
+        raise ConfigError("There is no folder to write to. Set TMPDIR to one with a short path and 2 GiB") from None
 
 
 def _is_writable(folder: Path) -> bool:
@@ -71,5 +71,5 @@ def _make_home(folder: Path) -> Path:
     home.mkdir(mode=0o700, exist_ok=True)
     found = home.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        raise ConfigError(f"{home} is not this user's alone. Remove it, or set HOME to a folder that can be written")
+        raise ConfigError(f"{home} is open to other users. Remove it, or set HOME to a folder that can be written")
     return home

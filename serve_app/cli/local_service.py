@@ -38,7 +38,7 @@ def find_config(path: Path | None) -> dict[str, Any]:
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"{chosen} cannot be read: {error}") from error
     if not isinstance(config, dict) or not config.get("applications"):
-        raise ConfigError(f"{chosen} is no Serve config: it has no `applications`")
+        raise ConfigError(f"{chosen} is not a Serve config: it has no `applications`")
     return config
 
 

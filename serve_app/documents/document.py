@@ -96,7 +96,7 @@ class Document:
         except (WorkerDied, KeyError, TypeError, ValueError) as error:
             raise UnreadableDocument(f"Page {page.number}: {error}") from error
         if image is None:
-            raise UnreadableDocument(f"Page {page.number}: no image came of it")
+            raise UnreadableDocument(f"Page {page.number} could not be rendered")
         return image
 
     async def open(self) -> None:

@@ -50,7 +50,7 @@ class DocumentTurns:
             Busy: all places are taken.
         """
         if self._open >= self._most:
-            raise Busy(f"{self._open} documents are being read, the most that are read at once. Try again", 5)
+            raise Busy(f"The service is reading {self._open} documents, the most that it reads at once. Try again", 5)
         self._open += 1
         try:
             yield

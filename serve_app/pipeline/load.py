@@ -47,12 +47,12 @@ class Capacity:
 class Load:
     """One model's load, as one ingress replica sees it.
 
-    It sees its own requests only, and takes the other ingress replicas for as busy as itself: of each model it reckons
-    with its share of the running replicas. With one ingress replica that is exact.
+    It sees only its own requests, and assumes that the other ingress replicas are equally busy: of each model's running
+    replicas it counts its own share. With one ingress replica that is exact.
 
     The mean service time is the time for which replicas had calls of this ingress, divided by the calls that they
-    completed; so it needs no report from the replicas, and holds for those that read several images at once. It is an
-    average over images small and large, and so is all that follows from it.
+    completed. It needs no report from the replicas, and is right for those that read several images at once. It is an
+    average over small and large images, and so is every estimate made from it.
     """
 
     def __init__(

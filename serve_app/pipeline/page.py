@@ -79,7 +79,7 @@ class PageReader:
         if isinstance(page, UnreadablePage):
             return page
         if page.image is None:
-            return UnreadablePage(index + 1, "No image came of the page")
+            return UnreadablePage(index + 1, "The page could not be rendered")
         found = await read_page_text(
             self._service, self._ticket, page.image, options, classified=self._options.classified
         )

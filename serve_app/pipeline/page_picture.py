@@ -26,7 +26,7 @@ async def draw_picture(service: Service, data: bytes, options: DocumentOptions, 
     async with open_document(data, find_limits(config), options.password) as document:
         page = await document.read_page(reading.number - 1, dpi=config.dpi, image_format="jpeg")
     if isinstance(page, UnreadablePage) or page.image is None:
-        raise UnreadableDocument(page.reason if isinstance(page, UnreadablePage) else "No image came of the page")
+        raise UnreadableDocument(page.reason if isinstance(page, UnreadablePage) else "The page could not be rendered")
     if not reading.turned:
         return page.image
     turned = await (await ScannedCanvas.open(page.image.data)).turn(reading.turned)

@@ -36,7 +36,7 @@ async def read_pages_text(
             async with turns:
                 found = await document.read_page(index, dpi=service.config.documents.dpi, image_format="png")
                 if isinstance(found, UnreadablePage) or found.image is None:
-                    reason = found.reason if isinstance(found, UnreadablePage) else "no image came of it"
+                    reason = found.reason if isinstance(found, UnreadablePage) else "it could not be rendered"
                     raise UnreadableDocument(f"Page {index + 1} cannot be read: {reason}")
                 return await read_page_text(service, ticket, found.image, options, classified=classified)
 

@@ -137,7 +137,7 @@ async def get_ocr_batch(request: Request, batch_id: str) -> dict[str, Any]:
     newest = await jobs.store.jobs(find_owner(request), _MOST_IN_BATCH)
     found = [job for job in newest if is_of(job, DIALECT) and load_answer(job).get("batch_id") == batch_id]
     if not found:
-        raise JobNotFound(f"None of your newest {_MOST_IN_BATCH:,} jobs is of this batch")
+        raise JobNotFound(f"None of your newest {_MOST_IN_BATCH:,} jobs belongs to this batch")
     described = [await _describe_job(request, jobs, job) for job in found]
     return _wrap({"batchId": batch_id, "extractResult": described})
 

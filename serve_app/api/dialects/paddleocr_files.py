@@ -85,5 +85,5 @@ async def _find_signed(
     except (JobNotFound, JobGone):
         secret = ""
     if not secret or not is_good(secret, job_id, name, expires, signature):
-        raise Forbidden("The address is not good, or not any more. Ask for the job again to get a new one")
+        raise Forbidden("The address is invalid or has expired. Ask for the job again to get a new one")
     return jobs, job

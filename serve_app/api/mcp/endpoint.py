@@ -105,7 +105,7 @@ class McpEndpoint:
         try:
             tool = TOOLS.get(params.name)
             if tool is None:
-                raise InvalidParameter(f"There is no tool {params.name[:80]!r}: there are {', '.join(TOOLS)}")
+                raise InvalidParameter(f"There is no tool {params.name[:80]!r}. The tools are {', '.join(TOOLS)}")
             asked = _read_arguments(tool, params.arguments or {}, request.state.mcp_file)
             with span(f"tool {tool.name}"):
                 return _write_answer(await tool.call(self._service, request, asked))

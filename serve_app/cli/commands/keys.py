@@ -27,7 +27,7 @@ def add(
     path = file.expanduser()
     keys = read_keys(path) if path.exists() else ()
     if any(key.name == name for key in keys):
-        raise typer.BadParameter(f"{path} has a key {name} already; remove it first")
+        raise typer.BadParameter(f"{path} already has a key {name}; remove that one first")
     token = make_token()
     try:
         key = Key.model_validate(

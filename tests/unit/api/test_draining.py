@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from serve_app.api.app import build_api
-from serve_app.api.draining import FOLDER_VARIABLE, RETRY_S, Drain
+from serve_app.api.draining import FOLDER_VARIABLE, RETRY_S, Drain, RefuseWhenStopping
 from serve_app.hosting.fake import FakeOcr
 from serve_app.pipeline.service import OCR
 from tests.clients import LocalOcr
@@ -117,3 +117,15 @@ async def test_a_replica_that_died_is_not_waited_for(stopper, tmp_path):
     process.kill()
     await process.wait()
     assert stopper.is_idle()
+
+
+async def test_what_is_no_request_passes(stopper):
+    """The start and the end of the application have no method."""
+    passed = []
+
+    async def application(scope, receive, send):
+        passed.append(scope["type"])
+
+    stopper.begin()
+    await RefuseWhenStopping(application, stopper)({"type": "lifespan"}, None, None)
+    assert passed == ["lifespan"]

@@ -12,8 +12,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from serve_app.api.key_file import Keys
+from serve_app.api.mcp import endpoint
 from serve_app.config import AppConfig, HttpConfig, Limits
+from serve_app.domain import ReadingWarning
 from serve_app.errors import Busy
+from serve_app.pipeline import text
 from serve_app.pipeline.service import OCR
 from tests.drawings import draw_page, encode, sketch_chart
 from tests.pdf_drawings import draw_pdf, draw_scan, draw_sentences
@@ -270,3 +273,20 @@ async def test_whatever_comes_is_answered_or_refused(api, service, versions):
     assert service.calls == 0
     async with connect(api) as client:  # and it still serves
         assert not (await client.call_tool("read_text", {"file": PAGE})).is_error
+
+
+async def test_a_warning_of_a_page_is_a_note(api, monkeypatch):
+    monkeypatch.setattr(text, "find_warnings", lambda _: [ReadingWarning("x", "Half of it is torn")])
+    async with connect(api) as client:
+        result = await client.call_tool("read_text", {"file": PAGE})
+    assert "- Half of it is torn" in result.content[1].text.splitlines()
+
+
+async def test_a_refusal_without_a_message_says_when_to_come_back(api, monkeypatch):
+    def refuse(*_):
+        raise Busy("Too many uploads are arriving", 7)
+
+    monkeypatch.setattr(endpoint, "_check_origin", refuse)
+    answer = await post(api, "{}")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert answer.json()["error"]["data"]["retryable"]

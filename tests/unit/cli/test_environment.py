@@ -32,14 +32,14 @@ def test_without_a_home_one_is_made_for_this_user_alone(tmp_path, home):
 def test_a_home_that_another_could_write_is_no_home(tmp_path):
     (tmp_path / f"serve-app-home-{os.geteuid()}").mkdir(mode=0o777)
     (tmp_path / f"serve-app-home-{os.geteuid()}").chmod(0o777)
-    with pytest.raises(ConfigError, match="not this user's alone"):
+    with pytest.raises(ConfigError, match="open to other users"):
         complete({"TMPDIR": str(tmp_path)})
 
 
 def test_nor_is_a_link(tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     (tmp_path / f"serve-app-home-{os.geteuid()}").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ConfigError, match="not this user's alone"):
+    with pytest.raises(ConfigError, match="open to other users"):
         complete({"TMPDIR": str(tmp_path)})
 
 

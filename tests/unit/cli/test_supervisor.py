@@ -10,7 +10,7 @@ import pytest
 
 from serve_app.api.draining import FOLDER_VARIABLE, Drain
 from serve_app.cli import supervisor
-from serve_app.cli.supervisor import run_until_stopped, wait_until_idle
+from serve_app.cli.supervisor import run_until_stopped, stop, wait_until_idle
 from tests.service import ROOT
 
 SERVER = """
@@ -110,3 +110,30 @@ def test_the_command_is_told_the_folder():
 def test_nothing_in_flight_is_not_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "SENT_S", 0)
     wait_until_idle(Drain(tmp_path), 600, Event())
+
+
+def test_a_command_that_ignores_the_interrupt_is_killed_with_what_it_started(monkeypatch):
+    monkeypatch.setattr(supervisor, "STOP_S", 0.1)
+    code = (
+        "import signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid, flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        child = psutil.Process(int(process.stdout.readline()))
+        stop(process)
+        assert process.returncode == -signal.SIGKILL
+    _, alive = psutil.wait_procs([child], timeout=30)
+    assert not alive or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_command_leads_a_session_of_its_own():
+    code = "import os, sys; sys.exit(os.getsid(0) != os.getpid())"
+    assert run_until_stopped([sys.executable, "-c", code], {}, 1) == 0
+
+
+def test_the_commands_environment_is_that_of_the_caller():
+    code = "import os, sys; sys.exit(os.environ['A'] != 'b')"
+    assert run_until_stopped([sys.executable, "-c", code], {"A": "b"}, 1) == 0

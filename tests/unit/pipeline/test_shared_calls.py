@@ -125,3 +125,31 @@ async def test_the_deadline_of_one_is_not_that_of_the_other(held, shared):
         await hurry()
     held.go.set()
     assert await patient == 1
+
+
+class Slow(Held):
+    """Takes a while to notice that it was cancelled."""
+
+    async def read(self, image, extra):
+        try:
+            return await super().read(image, extra)
+        except asyncio.CancelledError:
+            await settle()
+            raise
+
+
+async def test_who_comes_while_an_abandoned_call_ends_begins_anew():
+    held = Slow()
+    shared = SharedCalls(held)
+    left = ask(shared)
+    await settle()
+    left.cancel()
+    await asyncio.wait([left])
+    [second, third] = [ask(shared), ask(shared)]
+    for _ in range(4):  # the first call ends meanwhile, and leaves the second one where it is
+        await settle()
+    fourth = ask(shared)
+    await settle()
+    held.go.set()
+    assert await asyncio.gather(second, third, fourth) == [2, 2, 2]
+    assert (len(held.calls), held.cancelled) == (2, 1)

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from serve_app.api.dialects import paddleocr
+from serve_app.config import AppConfig, HttpConfig, JobsConfig
 from tests.service import ROOT
 from tests.unit.api.test_document import draw
 
@@ -159,3 +161,19 @@ async def test_the_job_is_also_one_of_v1_jobs(http, runner, end):
     assert [job["id"] for job in (await http.get("/v1/jobs")).json()["jobs"]] == [job_id]
     text = await http.get(f"/v1/jobs/{job_id}/result", params={"format": "text"})
     assert text.text.startswith("fake 1190x1684")
+
+
+class TestByUrl:
+    @pytest.fixture
+    def config(self, tmp_path):
+        return AppConfig(jobs=JobsConfig(folder=str(tmp_path)), http=HttpConfig(allow_url=True))
+
+    async def test_a_document_is_fetched_and_named_after_its_address(self, http, jobs, monkeypatch):
+        async def fetch(url, config, limit):
+            return PDF
+
+        monkeypatch.setattr(paddleocr, "fetch_file", fetch)
+        for address, name in (("https://example.org/x/a.pdf?y=1", "a.pdf"), ("https://example.org/", "document")):
+            answer = await http.post(PATH, json={"model": "PP-OCRv6", "fileUrl": address})
+            job = await jobs.store.get(answer.json()["data"]["jobId"])
+            assert [document.name for document in job.documents] == [name]
