@@ -276,7 +276,7 @@ async def test_whatever_comes_is_answered_or_refused(api, service, versions):
 
 
 async def test_a_warning_of_a_page_is_a_note(api, monkeypatch):
-    monkeypatch.setattr(text, "find_warnings", lambda _: [ReadingWarning("x", "Half of it is torn")])
+    monkeypatch.setattr(text, "find_warnings", lambda _lines, **_: [ReadingWarning("x", "Half of it is torn")])
     async with connect(api) as client:
         result = await client.call_tool("read_text", {"file": PAGE})
     assert "- Half of it is torn" in result.content[1].text.splitlines()
