@@ -1,8 +1,9 @@
 """What jobs and requests are to each other: `python -m tests.bench.jobs_beside`.
 
-Starts the shipped config with its real models, and posts a small page at a steady rate, with no job and beside a job of
-`--pages` scanned pages. Then cancels jobs of dense pages while they are read, and watches the CPU time of the models'
-replicas until it stands still. Prints the latencies of both and their ratio, and the seconds from `DELETE` to its
+Starts the shipped config with its real models, and posts a page at a steady rate, with no job and beside a job of
+`--pages` scans of the same page; with `--small` a page of four lines, which waits the longer for the job's page before
+it. Then cancels jobs of dense pages while they are read, and watches the CPU time of the models' replicas until it
+stands still. Prints the latencies of both and their ratio, and the seconds from `DELETE` to its
 answer and to the end of the models' work. Exits with 1 if the 99th percentile beside the job is more than `--accept`
 times the one without.
 """
@@ -61,12 +62,13 @@ def find_percentile(sent: list[Sent], share: float) -> float:
 
 def compare_latencies(service: Service, folder: Path, arguments: argparse.Namespace) -> float:
     """Measure requests with no job and beside one, and print; by how much the 99th percentile grew."""
+    drawn = fill_page(900, 1200, print_size=22)
     page = folder / "page.png"
-    page.write_bytes(encode(draw_page(width=480, size=22)))
+    page.write_bytes(encode(draw_page(width=480, size=22) if arguments.small else drawn))
     url = str(service.http.base_url.join("/v1/ocr"))
     run_load(url, page, 5, rate=arguments.rate)  # warm
     alone = run_load(url, page, arguments.seconds, rate=arguments.rate)
-    scans = draw_scans([fill_page(900, 1200, print_size=22)] * arguments.pages)
+    scans = draw_scans([drawn] * arguments.pages)
     job_id = submit(service.http, scans)
     beside = run_load(url, page, arguments.seconds, rate=arguments.rate)
     job = service.http.delete(f"/v1/jobs/{job_id}").json()
@@ -123,7 +125,8 @@ def main() -> int:
     """Run, print, and tell by the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="of requests, with a job and without")
-    parser.add_argument("--rate", type=float, default=2.0, help="requests a second")
+    parser.add_argument("--rate", type=float, default=0.5, help="requests a second")
+    parser.add_argument("--small", action="store_true", help="send small pages")
     parser.add_argument("--pages", type=int, default=400, help="of the job")
     parser.add_argument("--cancels", type=int, default=10)
     parser.add_argument("--accept", type=float, default=2.5, help="times the 99th percentile without a job")
