@@ -15,8 +15,8 @@ from redis.exceptions import ConnectionError, NoScriptError, OutOfMemoryError, R
 from serve_app.errors import StoreUnavailable
 from serve_app.jobs.signals import Signals
 
-CALL_S = 0.9
-"""Bound on one call, in seconds, the wait for a connection included."""
+CALL_S = 0.75
+"""Bound on one call, in seconds, the wait for a connection included: a request is to be refused within a second."""
 RECHECK_S = 5.0
 """Seconds after which a waiter looks again, should a signal have been lost with a connection."""
 RECONNECT_S = 0.2
