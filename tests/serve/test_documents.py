@@ -12,6 +12,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.bench.jobs_chaos import DEPLOYMENTS
 from tests.bench.jobs_client import JobsClient, Tally
 from tests.drawings import draw_page
 from tests.nodes import wait_until
@@ -112,27 +113,26 @@ def test_a_report_as_an_archive(service):
 async def test_no_page_of_a_job_is_lost_doubled_or_wrong_while_replicas_die(running, service):
     """The short form of `python -m tests.bench.jobs_chaos`: every replica of each deployment dies once."""
     tally = Tally()
-    report = service.post("/v1/jobs", files={"file": ("report.pdf", draw_report(scans=2))}).json()
+    report = service.post("/v1/jobs", files={"file": ("report.pdf", draw_report(scans=3))}).json()
     async with httpx.AsyncClient(base_url=service.base_url, timeout=30) as http, asyncio.TaskGroup() as group:
         client = JobsClient(http, tally)
         for number in (0, 2):  # with a text layer, which the real models read as it is
-            group.create_task(client.run_document(number, 8))
-        for deployments in (("Jobs",), ("Ocr", "Chart", "Layout"), ("Ingress",)):
+            group.create_task(client.run_document(number, 12))
+        for deployment in DEPLOYMENTS:
             read, deadline = tally.read, time.monotonic() + 60
             while tally.read == read:  # so that each kill meets pages that are read
-                assert time.monotonic() < deadline, f"no page is read before {deployments} are to be killed"
+                assert time.monotonic() < deadline, f"no page is read before {deployment} is to be killed"
                 await asyncio.sleep(0.05)
-            assert tally.read < 16
-            for deployment in deployments:
-                for replica in running.find_replicas(deployment):
-                    replica.kill()
+            assert tally.read < 24
+            for replica in running.find_replicas(deployment):
+                replica.kill()
         group.create_task(client.run_document(1000, 1))  # sent to an ingress that has just died
-    assert (tally.pages, tally.lost, tally.doubled, tally.wrong) == (17, 0, 0, 0)
+    assert (tally.pages, tally.lost, tally.doubled, tally.wrong) == (25, 0, 0, 0)
     while (state := service.get(report["links"]["self"], params={"wait": 10}).json())["state"] in ("queued", "running"):
         pass
-    assert state["pages"] == {"total": 3, "done": 3, "failed": 0}
+    assert state["pages"] == {"total": 4, "done": 4, "failed": 0}
     result = service.get(report["links"]["result"]).json()
-    assert [page["number"] for page in result["pages"]] == [1, 2, 3]
+    assert [page["number"] for page in result["pages"]] == [1, 2, 3, 4]
     wait_until(lambda: service.get("/ready").status_code == 200, within_s=60)
 
 
