@@ -54,15 +54,18 @@ class OpenDocuments:
 
     async def close_idle(self, idle_s: float = IDLE_S) -> None:
         """Close what nobody has used for so long, and what is more than is kept."""
-        free = sorted(
-            ((key, entry) for key, entry in self._entries.items() if entry.users == 0 and entry.document),
-            key=lambda item: item[1].used_at,
-        )
-        before = self._clock() - idle_s
-        for i, (key, entry) in enumerate(free):
-            if entry.used_at <= before or len(free) - i > self._most:
-                del self._entries[key]
-                await entry.stack.aclose()
+        while (entry := self._take_idle(idle_s)) is not None:
+            await entry.stack.aclose()
+
+    def _take_idle(self, idle_s: float) -> _Entry | None:
+        """Take out one entry that is to be closed. Each is chosen anew: while one closes, others come into use."""
+        free = [(entry.used_at, key) for key, entry in self._entries.items() if entry.users == 0 and entry.document]
+        if not free:
+            return None
+        used_at, key = min(free)
+        if used_at > self._clock() - idle_s and len(free) <= self._most:
+            return None
+        return self._entries.pop(key)
 
     async def close(self) -> None:
         """Close all documents that nobody uses."""
