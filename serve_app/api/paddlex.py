@@ -107,11 +107,13 @@ class OcrResult(BaseModel):
 
 
 class ImageInfo(BaseModel):
-    """Pixels of the image."""
+    """Pixels of the image; of a TIFF with several pages or an animation also how many it has, and that one is read."""
 
     width: int
     height: int
     type: Literal["image"] = "image"
+    pagesTotal: int | None = None
+    pagesRead: int | None = None
 
 
 class PageInfo(BaseModel):
@@ -204,8 +206,13 @@ async def infer(request: Request, ticket: TextTicket) -> InferResponse:
         _show(one, await upload.draw(page.lines, angle))
     return InferResponse(
         logId=log_id(request),
-        result=InferResult(ocrResults=[one], dataInfo=ImageInfo(width=upload.size.width, height=upload.size.height)),
+        result=InferResult(ocrResults=[one], dataInfo=_describe_image(upload.size, upload.pages)),
     )
+
+
+def _describe_image(size: Size, pages: int) -> ImageInfo:
+    counted = {"pagesTotal": pages, "pagesRead": 1} if pages > 1 else {}
+    return ImageInfo(width=size.width, height=size.height, **counted)
 
 
 def _describe_page(read: PageText, asked: InferRequest) -> OcrResult:

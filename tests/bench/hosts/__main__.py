@@ -26,6 +26,9 @@ from tests.service import ROOT, drop_jobs, shipped_config
 
 PORT = 8000
 READY_S = 240.0
+RESTARTED = ("sh", "-c", 'until "$@"; do sleep 1; done', "sh")
+"""As systemd and Kubernetes do: Ray takes no node back that it has given up, and its processes end."""
+
 ENVIRONMENT = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -111,6 +114,7 @@ class Cluster:
     def _start(self, host: Host, *arguments: str, **environment: str) -> None:
         host.start(
             [
+                *RESTARTED,
                 *(_find("ray"), "start", "--block", "--disable-usage-stats", "--node-ip-address", host.address),
                 *("--temp-dir", str(self._folder / host.name), "--object-store-memory", "100000000", *arguments),
             ],

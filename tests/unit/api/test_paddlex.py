@@ -31,6 +31,14 @@ async def test_the_answer_has_paddlex_form(service):
     assert body["result"]["dataInfo"] == {"width": 300, "height": 116, "type": "image"}
 
 
+async def test_pages_that_are_not_read_are_told(service):
+    page = Image.new("RGB", (300, 116), "white")
+    tiff = encode(page, "TIFF", save_all=True, append_images=[page, page])
+    body = (await service.http.post("/ocr", json=payload(file=b64encode(tiff).decode(), visualize=False))).json()
+    assert len(body["result"]["ocrResults"]) == 1
+    assert body["result"]["dataInfo"] == {"width": 300, "height": 116, "type": "image", "pagesTotal": 3, "pagesRead": 1}
+
+
 async def test_parameters_reach_the_engine(service):
     await service.http.post("/ocr", json=payload(textDetLimitSideLen=960, textDetLimitType="max", returnWordBox=True))
     options = service.ocr.options
