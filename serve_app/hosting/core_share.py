@@ -37,6 +37,8 @@ class CoreShare:
         self._places: list[int] = []
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid != os.geteuid():  # where all may write, another user can have been first
+                raise PermissionError(f"{folder} belongs to another user")
             for core in range(cores):
                 self._places.append(os.open(folder / str(core), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError as error:

@@ -90,3 +90,11 @@ def test_cores_are_bounded_by_the_quota_of_a_container(tmp_path, monkeypatch, te
     (tmp_path / "cpu.max").write_text(text)
     assert count_cores(tmp_path / "cpu.max") == cores
     assert count_cores(tmp_path / "none") == 8
+
+
+def test_a_folder_of_another_user_is_not_shared(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    ours, theirs = (CoreShare(2, tmp_path / "cores") for _ in range(2))
+    with ours.calling(), theirs.calling():
+        assert ours.count_threads() == 2
+    assert "belongs to another user" in caplog.text
