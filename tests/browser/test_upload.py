@@ -94,9 +94,8 @@ def test_options_go_with_the_request(site):
     site.page.get_by_label("Stained scan").check()
     site.read(PAGE)
     assert [request.url for request in site.posts] == [f"{site.url}/v1/ocr?binarise=true"]
-    site.page.get_by_label("Stained scan").uncheck()
-    site.wait()
-    site.page.locator("text=4 lines").first.wait_for()
+    with site.page.expect_response(f"{site.url}/v1/ocr"):
+        site.page.get_by_label("Stained scan").uncheck()
     assert [request.url for request in site.posts][1:] == [f"{site.url}/v1/ocr"]
 
 
