@@ -265,8 +265,8 @@ async def test_calls_run_at_once(server):
         (Response("<html>Not here</html>", 404), "404: <html>Not here</html>"),
         (Response("moved", 301, {"location": "/"}), "301"),
         (Response("x" * 5000, 422), r"422: x{300}$"),
-        (Response("{", media_type="application/json"), "no chat completion"),
-        (Response('{"choices": []}', media_type="application/json"), "no chat completion"),
+        (Response("{", media_type="application/json"), "not a chat completion"),
+        (Response('{"choices": []}', media_type="application/json"), "not a chat completion"),
         (completion(finish_reason="abort"), "abort"),
     ],
 )

@@ -93,13 +93,16 @@ def exchange(process: subprocess.Popen[bytes], message: dict) -> tuple[bytes, by
     return process.stdout.read(length), process.stdout.read(size)
 
 
-def opening(**limits: int) -> dict:
+def start_document(process: subprocess.Popen[bytes], **limits: int) -> bytes:
+    """The process tells that it has started, and is then asked to open its document."""
     values = {name: getattr(LIMITS, name) for name in DocumentLimits.__slots__}
-    return {"kind": "PNG", "password": None, "limits": values | limits}
+    assert exchange(process, {"kind": "PNG", "limits": values | limits}) == (b"{}", b"")
+    message, _ = exchange(process, {"password": None})
+    return message
 
 
 def test_it_goes_on_after_an_error_and_ends_with_its_input(served: subprocess.Popen[bytes]) -> None:
-    assert exchange(served, opening()) == (b'{"pages":1}', b"")
+    assert start_document(served) == b'{"pages":1}'
     message, _ = exchange(served, {"page": 7, "dpi": 72, "box": None, "image": None})
     assert b'"error"' in message
     message, data = exchange(served, {"page": 0, "dpi": 72, "box": None, "image": "png"})
@@ -111,7 +114,7 @@ def test_it_goes_on_after_an_error_and_ends_with_its_input(served: subprocess.Po
 
 
 def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
-    exchange(served, opening(memory_bytes=700 * MIB, open_cpu_s=2))
+    start_document(served, memory_bytes=700 * MIB, open_cpu_s=2)
     bounds = Path(f"/proc/{served.pid}/limits").read_text()
     found = {line[:26].strip(): line[26:].split()[0] for line in bounds.splitlines()[1:]}
     assert found["Max address space"] == str(700 * MIB)
@@ -121,8 +124,7 @@ def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_document_that_cannot_be_opened_ends_it(served: subprocess.Popen[bytes]) -> None:
-    message, _ = exchange(served, opening(max_frame_pixels=100))
-    assert b'"error":"TooManyPixels"' in message
+    assert b'"error":"TooManyPixels"' in start_document(served, max_frame_pixels=100)
     assert served.wait(10) == 0
 
 

@@ -28,7 +28,7 @@ def test_a_key_is_made_listed_and_removed(keys, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["add", "ada"], "remove it first"),
+        (["add", "ada"], "remove that one first"),
         (["add", "a b"], "name"),
         (["add", "bob", "--scope", "root"], "scope"),
         (["add", "bob", "--rate", "0"], "per_minute"),
