@@ -9,17 +9,17 @@ from xdist.scheduler import LoadScopeScheduling
 settings.register_profile("without-deadline", deadline=None)
 settings.load_profile("without-deadline")
 
-SERVICES = ("tests/serve/", "tests/browser/")
+SERVICES = ("tests/browser/", "tests/serve/")
 
 
-class OneForServices(LoadScopeScheduling):
-    """One process runs all tests that start a service, in turn; the rest is given out file by file."""
+class ServicesInTurn(LoadScopeScheduling):
+    """One process runs all tests of a folder whose tests start services, in turn; the rest goes out file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, _ = nodeid.partition("::")
-        return "services" if path.startswith(SERVICES) else path
+        return next((folder for folder in SERVICES if path.startswith(folder)), path)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneForServices:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ServicesInTurn:
     """Used by xdist where `-n` is given. Its own groups (`--dist loadgroup`) need node ids that pytest 9.2 has not."""
-    return OneForServices(config, log)
+    return ServicesInTurn(config, log)
