@@ -133,7 +133,7 @@ def _assemble_axes(
     axis, form = read_axis(graph, across, palette)
     stacked = _is_stacked(graph, kind, entries, across)
     if stacked and palette and entries and len(columns.headers) > 1:
-        graph, entries, _ = read_segments(graph, entries, columns.looks, axis, palette, across)
+        graph, entries = read_segments(graph, entries, columns.looks, axis, palette, across)
     cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
     unread = count_unread(graph, marks, entries)
     warnings = list_losses(unread, rows, columns, axis, cells)

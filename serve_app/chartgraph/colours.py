@@ -49,6 +49,10 @@ class Palette:
             return self._find_fill([(x + step * unit, y) for step in (-3.5, 3.5)], 1.0 * unit, 2.5 * unit)
         return find_mode(self._crop(x, y, unit, unit))
 
+    def find_marks(self, kinds: npt.NDArray[np.int64], points: Floats) -> Floats:
+        """The colours of marks (n,) at points (n, 2): (n, 3)."""
+        return np.array([self.find_mark(int(kind), x, y) for kind, (x, y) in zip(kinds, points, strict=True)])
+
     def find_key(self, x: float, y: float, height: float) -> tuple[Floats, Floats]:
         """The colours of a legend's key: what lies in its middle, and the ink nearby (the same unless it is a line)."""
         return find_mode(self._crop(x, y, height / 8, height / 8)), self._find_ink(x, y, height / 2)

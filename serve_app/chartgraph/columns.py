@@ -7,7 +7,7 @@ import numpy as np
 
 from serve_app.chartgraph.colours import Palette, tell_apart, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.headings import find_alike, find_row, name_groups
+from serve_app.chartgraph.headings import find_alike, find_fills, find_row, name_groups
 from serve_app.chartgraph.keys import find_keys, is_in_line, locate_keys, weigh_by_colour
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.matching import match
@@ -106,16 +106,11 @@ def _name_by_keys(
     keys = find_keys(graph, names)
     known = [name for name in names if name in keys]
     looks = np.array([_look(graph.points[keys[i]], graph.words[i].height, palette) for i in known])
-    fills = np.array([_find_fill(graph, group, palette) for group in groups])
+    fills = find_fills(graph, groups, palette)
     headers = [Cell("", 0.0) for _ in groups]
     for group, name in match(1 / (1 + tell_apart(fills, looks)), 1 / (1 + _SAME)):
         headers[group] = make_cell(graph, labels, known[name], float(graph.roles[known[name], Role.SERIES]))
     return tuple(headers)
-
-
-def _find_fill(graph: Graph, group: Sequence[int], palette: Palette) -> Floats:
-    colours = [palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group]
-    return np.asarray(np.median(colours, axis=0))
 
 
 def _find_looks(graph: Graph, names: Sequence[int], palette: Palette | None) -> Floats | None:
@@ -205,7 +200,7 @@ def _part(
 
 def _group_colours(graph: Graph, marks: Sequence[int], palette: Palette) -> list[list[int]]:
     """Marks of one colour each; colours that only one mark in ten has are left out."""
-    colours = to_lab(np.array([palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in marks]))
+    colours = to_lab(palette.find_marks(graph.kinds[list(marks)], graph.points[list(marks)]))
     groups: list[list[int]] = []
     centres: list[Floats] = []
     for i, colour in enumerate(colours):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from serve_app.chartgraph.colours import Palette, tell_apart
-from serve_app.chartgraph.graph import Graph
+from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.labels import Labels, make_cell
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
@@ -137,13 +137,13 @@ def find_alike(
 ) -> npt.NDArray[np.bool_]:
     """Whether each word is written in the colour that each group of marks has in the median: (groups, words)."""
     inks = np.array([palette.find_text(graph.words[word]) for word in words])
-    fills = np.array(
-        [
-            np.median([palette.find_mark(int(graph.kinds[mark]), *graph.points[mark]) for mark in group], axis=0)
-            for group in groups
-        ]
-    )
-    return tell_apart(fills, inks) < _LIKE
+    return tell_apart(find_fills(graph, groups, palette), inks) < _LIKE
+
+
+def find_fills(graph: Graph, groups: Sequence[Sequence[int]], palette: Palette) -> Floats:
+    """The colour that each group of marks has in the median: (groups, 3) in [0, 255]."""
+    marks = [list(group) for group in groups]
+    return np.array([np.median(palette.find_marks(graph.kinds[each], graph.points[each]), axis=0) for each in marks])
 
 
 def _measure(graph: Graph, group: Sequence[int], word: int, lines: bool, across: bool) -> float:

@@ -11,6 +11,7 @@ from serve_app.chartgraph.axis import Axis
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.colours import Palette, tell_apart
 from serve_app.chartgraph.graph import Floats, Graph
+from serve_app.chartgraph.headings import find_fills
 from serve_app.chartgraph.roles import MarkKind
 
 _LIKE = 9.0
@@ -53,7 +54,7 @@ def read_segments(
     axis: Axis | None,
     palette: Palette,
     across: bool,
-) -> tuple[Graph, list[Entry], set[int]]:
+) -> tuple[Graph, list[Entry]]:
     """The graph and the entries of stacked bars, corrected by the colours along each bar.
 
     A bar counts only if its colours are those of the series, each once, and most of its marks are at their ends.
@@ -67,17 +68,16 @@ def read_segments(
         across: whether values run to the right.
 
     Returns:
-        The graph with the marks that were missed, the entries, and the rows of the bars that were read so.
+        The graph with the marks that were missed, and the entries.
     """
     if looks is None:
         looks = _find_looks(graph, entries, palette)
     if looks is None or tell_apart(looks, looks)[np.triu_indices(len(looks), 1)].min(initial=np.inf) < _DISTINCT:
-        return graph, list(entries), set()
+        return graph, list(entries)
     kind = MarkKind(int(graph.kinds[entries[0].mark]))
     zero = axis.locate(0.0) if axis and not axis.logarithmic else None
     kept: list[Entry] = []
     points: list[tuple[float, float]] = []
-    clean = set()
     for row in sorted({entry.row for entry in entries}):
         members = [entry for entry in entries if entry.row == row]
         bar = _read_bar(graph, members, looks, palette, across)
@@ -85,7 +85,6 @@ def read_segments(
         if read is None:
             kept += members
             continue
-        clean.add(row)
         middle = float(np.median(graph.points[[entry.mark for entry in members], 1 if across else 0]))
         for column, edge, entry in read:
             if entry is None:
@@ -94,22 +93,14 @@ def read_segments(
             else:
                 sure = entry.probability if entry.column == column else _SCORE
                 kept.append(replace(entry, column=column, probability=sure))
-    return graph.add_marks(kind, points, _SCORE), kept, clean
+    return graph.add_marks(kind, points, _SCORE), kept
 
 
 def _find_looks(graph: Graph, entries: Sequence[Entry], palette: Palette) -> Floats | None:
     columns = sorted({entry.column for entry in entries})
     if len(columns) < 2 or columns != list(range(len(columns))):
         return None
-    return np.array(
-        [
-            np.median(
-                [palette.find_mark(int(graph.kinds[e.mark]), *graph.points[e.mark]) for e in entries if e.column == c],
-                axis=0,
-            )
-            for c in columns
-        ]
-    )
+    return find_fills(graph, [[e.mark for e in entries if e.column == column] for column in columns], palette)
 
 
 def _read_bar(graph: Graph, members: Sequence[Entry], looks: Floats, palette: Palette, across: bool) -> list[_Run]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 MOST_THREADS = 4
 """Of one call. A line of text is too small for more to share."""

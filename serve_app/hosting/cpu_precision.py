@@ -5,7 +5,7 @@ from pathlib import Path
 
 from serve_app.config import ComputedPrecision, CpuPrecision
 
-logger = logging.getLogger("ray.serve")
+logger = logging.getLogger(__name__)
 
 MULTIPLIES_BFLOAT16 = frozenset({"amx_bf16", "avx512_bf16"})
 """Linux's names for Intel's matrix units, and for the vector instructions that AMD has had since Zen 4."""
