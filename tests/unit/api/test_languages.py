@@ -4,7 +4,7 @@ import pytest
 
 from serve_app.api.languages import check_language
 from serve_app.api.model_schemas import ModelBody
-from serve_app.config import OcrConfig
+from serve_app.config import AppConfig, OcrConfig
 from serve_app.domain import ModelInfo, Script
 from serve_app.errors import InvalidParameter
 from tests.drawings import draw_page, encode
@@ -29,6 +29,21 @@ async def test_each_route_refuses_one_that_is_not_configured(service, route):
     )
     assert (answer.status_code, service.calls) == (422, 0)
     assert "language: there is no recognition model for 'ru'" in answer.json()["error"]["message"]
+
+
+class TestConfigured:
+    @pytest.fixture
+    def config(self):
+        return AppConfig(ocr=OcrConfig(languages={"ru": "eslav_PP-OCRv5_mobile_rec"}))
+
+    @pytest.mark.parametrize("route", ["/v1/ocr", "/v1/chart", "/v1/analyze", "/v1/document"])
+    async def test_each_route_has_it_read_with_its_model(self, service, route):
+        headers = {"Content-Type": "image/png"}
+        for language in ("ru", None):
+            params = {"language": language} if language else {}
+            answer = await service.http.post(route, params=params, content=PNG, headers=headers)
+            assert answer.status_code == 200
+            assert service.ocr.options.language == language
 
 
 def test_the_scripts_of_a_model_are_told_and_those_of_its_languages():

@@ -136,6 +136,12 @@ async def test_ocr_looks_closely_at_a_chart_of_a_page():
     assert reading.ocr.options == OcrOptions(return_word_box=True, chart=True)
 
 
+async def test_the_text_of_a_chart_is_read_with_the_model_for_the_documents_language():
+    reading = Reading(language="ru")
+    await reading.read_figure(ScaledCanvas(1.0))
+    assert reading.ocr.options == OcrOptions(return_word_box=True, chart=True, language="ru")
+
+
 @SCALES
 async def test_the_table_of_a_chart_is_in_pixels_of_the_page(scale):
     block = await Reading().read_figure(ScaledCanvas(scale))

@@ -1,6 +1,7 @@
 """The deployments as Serve makes them, without Ray: plain classes, on engines of the test."""
 
 import asyncio
+import logging
 import os
 import queue
 import threading
@@ -398,6 +399,15 @@ class TestIngress:
     def serve(self, config, ocr, chart, *, wants_words=True):
         app = Ingress(config, ocr, chart, LAYOUT, wants_words).__serve_build_asgi_app__()
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
+
+    async def test_serves_line_of_each_request_is_left_to_the_audit_log(self, ocr, chart, monkeypatch):
+        serves = logging.getLogger("ray.serve")
+        monkeypatch.setattr(serves, "filters", [])
+        self.serve(NO_JOBS, ocr, chart)
+        line = logging.LogRecord("ray.serve", logging.INFO, __file__, 1, "POST /v1/ocr 200", (), None)
+        assert serves.filter(line)
+        line.serve_access_log = True
+        assert not serves.filter(line)
 
     async def test_each_route_reaches_its_deployment(self, ocr, chart, recorder):
         async with self.serve(NO_JOBS, ocr, chart) as http:
