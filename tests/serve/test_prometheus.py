@@ -62,18 +62,24 @@ def run_prometheus(session, folder):
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=30) as http:
+            wait_until(lambda: is_ready(http), within_s=60)
             yield http
     finally:
         process.terminate()
         process.wait(30)
 
 
+def is_ready(http):
+    """Whether Prometheus answers queries: it listens before it has opened its database."""
+    try:
+        return http.get("/query", params={"query": "1"}).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def query(http, expression):
     """The values of an instant query, those that are not NaN."""
-    try:
-        answer = http.get("/query", params={"query": expression})
-    except httpx.TransportError:
-        return []
+    answer = http.get("/query", params={"query": expression})
     assert answer.status_code == 200, answer.text
     values = [float(series["value"][1]) for series in answer.json()["data"]["result"]]
     return [value for value in values if not math.isnan(value)]
