@@ -46,6 +46,8 @@ class OcrOptions:
     chart: bool = False
     """Look closely, as a chart needs it: small images are read enlarged too, and text that runs upwards or downwards
     (axis titles, labels of columns) is read once more, turned upright."""
+    background: bool = False
+    """Let the calls of others pass, on any replica of the machine, wherever that can be done."""
 
 
 @dataclass(frozen=True, slots=True)

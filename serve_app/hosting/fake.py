@@ -22,7 +22,7 @@ from serve_app.domain import (
     TableStructure,
     TextLine,
 )
-from serve_app.hosting.protocols import ChartInput
+from serve_app.hosting.protocols import ChartInput, Step, no_step
 
 
 class FakeOcr:
@@ -33,7 +33,7 @@ class FakeOcr:
     scripts: tuple[Script, ...] = ()
     languages: Mapping[str, tuple[Script, ...]] = MappingProxyType({})
 
-    def read(self, image: Image.Image, options: OcrOptions) -> Page:
+    def read(self, image: Image.Image, options: OcrOptions, between_steps: Step = no_step) -> Page:
         """One line of text for any image."""
         width, height = image.size
         outline = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))

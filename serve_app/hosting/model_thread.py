@@ -4,8 +4,9 @@ import asyncio
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import Generic, TypeVar
@@ -25,8 +26,12 @@ Observer = Callable[[Sequence[float], float], None]
 """Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""
 
 
+PASSING_S = 5.0
+"""Seconds for which a call in the background lets others pass, so that it comes to its end however many there are."""
+
+
 class Abandoned(Exception):
-    """The caller had gone before the model came to its call; nobody sees this."""
+    """The caller had gone before the model came to its call, or to the end of it; nobody sees this."""
 
 
 class ModelThread(Generic[E]):
@@ -34,7 +39,8 @@ class ModelThread(Generic[E]):
 
     Serve frees a replica's slot when the client disconnects, though the call's thread goes on; a model that is not
     thread safe therefore needs a queue of its own. A call whose caller has gone is dropped from it unstarted, and a
-    running one is told to stop.
+    running one is told to stop. Between two steps of a call in the background, those that wait are run: an engine that
+    allows that calls `between_steps`.
     """
 
     def __init__(
@@ -60,6 +66,8 @@ class ModelThread(Generic[E]):
         self._call_limit_s = call_limit_s
         self._recycle = recycle
         self._observe = observe
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._passing_s = 0.0
         self._started: float | None = None
         self._calls = 0
         self._broken: str | None = None
@@ -67,8 +75,12 @@ class ModelThread(Generic[E]):
         self.engine: E = self._executor.submit(load).result()
         self._heap = Heap()
 
-    async def call(self, function: Callable[[E, Stop], T]) -> T:
+    async def call(self, function: Callable[[E, Stop], T], *, background: bool = False) -> T:
         """Run `function` on the engine when its turn comes; its `Stop` is set when the caller goes.
+
+        Args:
+            function: what to do.
+            background: whether calls that are not may pass it while it runs, if its engine allows.
 
         Raises:
             AppError: as the engine raised it.
@@ -82,13 +94,51 @@ class ModelThread(Generic[E]):
                 raise Abandoned
             return self.run(lambda engine: function(engine, stop), [asked])
 
+        # In the caller's context, by which log lines name the request.
+        turn = partial(copy_context().run, take_turn)
         try:
-            # In the caller's context, by which log lines name the request.
-            turn = partial(copy_context().run, take_turn)
-            return await asyncio.get_running_loop().run_in_executor(self._executor, turn)
+            if background:
+                return await asyncio.get_running_loop().run_in_executor(self._executor, turn)
+            return await asyncio.wrap_future(self._queue(turn))
         except asyncio.CancelledError:
             stop.set()
             raise
+
+    def _queue(self, turn: Callable[[], T]) -> "Future[T]":
+        """Have it run when its turn comes, or before, between two steps of a call in the background."""
+        answer: Future[T] = Future()
+
+        def run() -> None:
+            if answer.set_running_or_notify_cancel():
+                try:
+                    answer.set_result(turn())
+                except BaseException as error:
+                    answer.set_exception(error)
+
+        self._waiting.append(run)
+        self._executor.submit(self._run_next)
+        return answer
+
+    def _run_next(self) -> None:
+        if self._waiting:  # otherwise the one for which this was submitted has passed another
+            self._waiting.popleft()()
+
+    def between_steps(self, stop: Stop, *, background: bool) -> None:
+        """Called by an engine in the midst of a call, in the model's thread, where it may be called for another one.
+
+        Args:
+            stop: of the call.
+            background: as `call` was told.
+
+        Raises:
+            Abandoned: nobody waits for this call any more.
+        """
+        if stop.is_set():
+            raise Abandoned
+        while background and self._waiting and self._passing_s < PASSING_S:
+            began = time.monotonic()
+            self._run_next()
+            self._passing_s += time.monotonic() - began
 
     def submit(self, function: Callable[[], None]) -> None:
         """Have `function` called in the model's thread when its turn comes; it calls `run`, and may not raise."""
@@ -107,14 +157,17 @@ class ModelThread(Generic[E]):
         refusal = self._broken or self._retired
         if refusal:
             raise ModelBroken(f"{self.engine.name}: {refusal}")
-        self._started = started = time.monotonic()
+        passed, began = self._started, time.monotonic()  # the call that lets this one pass, if there is one
+        if passed is None:
+            self._passing_s = 0.0
+        self._started = began
         try:
             return function(self.engine)
         except ModelBroken as error:
             logger.error("The model %s is broken: %s", self.engine.name, error)
             self._broken = error.message
             raise
-        except AppError:
+        except (AppError, Abandoned):
             raise
         except Exception as error:
             logger.exception("The model %s failed", self.engine.name)
@@ -122,10 +175,12 @@ class ModelThread(Generic[E]):
                 f"The model failed on this image ({type(error).__name__}). Sending it again will not help"
             ) from None
         finally:
-            self._started = None
+            ended = time.monotonic()
             self._calls += len(turns)
-            self._observe([started - turn.since for turn in turns], time.monotonic() - started)
-            record_call(self.engine.name, turns, started)
+            self._observe([began - turn.since for turn in turns], ended - self._started)
+            # What it took does not count as time of the call that it has passed.
+            self._started = None if passed is None else passed + ended - began
+            record_call(self.engine.name, turns, began)
             self._heap.settle()
 
     def check(self) -> None:

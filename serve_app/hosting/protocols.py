@@ -1,6 +1,6 @@
 """What a deployment needs of an engine: one protocol for each kind of model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
@@ -25,6 +25,14 @@ class Stop(Event):
     """Set when nobody waits for an answer any more: a model that writes token by token then stops at the next one."""
 
 
+Step = Callable[[], None]
+"""What is done between two steps of a model's call."""
+
+
+def no_step() -> None:
+    """Nothing between the steps."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChartInput:
     """One chart (RGB), with the OCR's lines in its pixels for the models that want them."""
@@ -45,8 +53,15 @@ class OcrEngine(Protocol):
     scripts: tuple[Script, ...]
     languages: Mapping[str, tuple[Script, ...]]
 
-    def read(self, image: Image.Image, options: OcrOptions) -> Page:
-        """Read an RGB image; polygons are in its pixels."""
+    def read(self, image: Image.Image, options: OcrOptions, between_steps: Step = no_step) -> Page:
+        """Read an RGB image; polygons are in its pixels.
+
+        Args:
+            image: what to read.
+            options: how.
+            between_steps: called where the engine can be called for another image before it goes on with this one;
+                what it raises ends the call.
+        """
         ...
 
 

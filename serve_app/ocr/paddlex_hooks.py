@@ -1,9 +1,9 @@
 """What is replaced inside PaddleX 3.7, whose parts these are without being its interface.
 
-Four hooks: the two models of a PaddleOCR pipeline are looked up, the ONNX Runtime runner of a model gives way to
-OpenVINO, the decoder of recognised lines is wrapped, and one recognition model is exchanged for another. Each checks
-the class that it replaces, so that another PaddleX fails when the engine is loaded, with a clear message, and not in
-the middle of a page.
+Five hooks: the two models of a PaddleOCR pipeline are looked up, the ONNX Runtime runner of a model gives way to
+OpenVINO, the decoder of recognised lines is wrapped, one recognition model is exchanged for another, and something is
+done before each batch of lines. Each checks the class that it replaces, so that another PaddleX fails when the engine
+is loaded, with a clear message, and not in the middle of a page.
 """
 
 from collections.abc import Callable, Sequence
@@ -129,6 +129,24 @@ def replace_decoder(recogniser: Any) -> None:
         ConfigError: it does not decode by CTC.
     """
     recogniser.post_op = Decoder(_expect(recogniser.post_op, DECODER, "the decoder of lines"), recogniser.runner)
+
+
+def precede_batches(recogniser: Any, step: Callable[[], None]) -> None:
+    """Have `step` called before each batch of lines that a recognition model reads.
+
+    The pipeline may be used for another image meanwhile: it has found and cut all lines of this one by then, has
+    decoded those that are read, and keeps both in variables of the call.
+
+    Raises:
+        ConfigError: it is not PaddleX's predictor.
+    """
+    process = _expect(recogniser, RECOGNISER, "the recognition model").process
+
+    def process_after_step(*arguments: Any, **keywords: Any) -> Any:
+        step()
+        return process(*arguments, **keywords)
+
+    recogniser.process = process_after_step
 
 
 def _expect(found: Any, wanted: str, what: str) -> Any:

@@ -1,6 +1,7 @@
 """What calls the models from another process: clients, admission, and the service made of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -23,6 +24,21 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
+class BackgroundOcr:
+    """A client of the OCR whose calls let those of others pass."""
+
+    def __init__(self, reader: Reader[OcrOptions, Page]) -> None:
+        self._reader = reader
+
+    async def read(self, image: bytes, options: OcrOptions, /) -> Page:
+        """Read an encoded image, when nobody else wants the model.
+
+        Raises:
+            AppError: as the client raises it.
+        """
+        return await self._reader.read(image, replace(options, background=True))
+
+
 class Clients:
     """The models as one replica of Ingress or Jobs calls them."""
 
@@ -33,7 +49,10 @@ class Clients:
         chart: DeploymentHandle,
         layout: DeploymentHandle,
         wants_words: bool,
+        *,
+        background: bool = False,
     ) -> None:
+        """`background`: calls of others may pass these where the model allows."""
         status = ReplicaStatus(ocr.app_name, serve.get_replica_context().deployment)
         metrics = {model: ClientMetrics(model) for model in (OCR, CHART, LAYOUT)}
         quarantine_s = config.http.quarantine_s
@@ -62,7 +81,7 @@ class Clients:
 
         self.service = Service(
             config,
-            save_calls(OCR, ocr_client),
+            save_calls(OCR, BackgroundOcr(ocr_client) if background else ocr_client),
             save_calls(CHART, chart_client, kept=config.chart.remote is None),  # a server may answer differently
             save_calls(LAYOUT, layout_client),
             Admission(self.loads),

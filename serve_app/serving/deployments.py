@@ -21,7 +21,7 @@ from serve_app.errors import AppError
 from serve_app.gpu.usage import measure
 from serve_app.hosting.chart_queue import ChartQueue
 from serve_app.hosting.model_thread import ModelThread
-from serve_app.hosting.protocols import ChartInput, answer_task
+from serve_app.hosting.protocols import ChartInput, OcrEngine, Stop, answer_task
 from serve_app.hosting.resident import resident_bytes
 from serve_app.imaging.decode import decode_prepared
 from serve_app.serving.clients import Clients
@@ -55,7 +55,12 @@ class Ocr:
     async def read(self, image: bytes, options: OcrOptions) -> Page:
         """Read an encoded image; polygons are in its pixels."""
         decoded = await asyncio.to_thread(decode_prepared, image)
-        return await self._model.call(lambda engine, _: engine.read(decoded, options))
+        background = options.background
+
+        def read(engine: OcrEngine, stop: Stop) -> Page:
+            return engine.read(decoded, options, lambda: self._model.between_steps(stop, background=background))
+
+        return await self._model.call(read, background=background)
 
     async def describe(self) -> ModelInfo:
         """What is loaded in this replica."""

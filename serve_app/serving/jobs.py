@@ -40,7 +40,7 @@ class Jobs:
     ) -> None:
         join_serve_log()
         self._share = config.jobs.share
-        self._clients = Clients(config, ocr, chart, layout, wants_words)
+        self._clients = Clients(config, ocr, chart, layout, wants_words, background=True)
         self._store, blobs = open_store(config.jobs), open_blobs(config.jobs)
         self._pages = JobPages(self._clients.service, blobs)
         worker = f"{socket.gethostname()}-{uuid4().hex[:8]}"

@@ -15,6 +15,7 @@ from serve_app.config import Device, OcrConfig
 from serve_app.domain import OcrOptions, Page
 from serve_app.errors import ModelBroken
 from serve_app.hosting.fake import FakeOcr
+from serve_app.hosting.protocols import Step, no_step
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -25,7 +26,7 @@ class PlantedEngine(FakeOcr):
     def __init__(self, log: Path) -> None:
         self._log = log
 
-    def read(self, image: Image.Image, options: OcrOptions) -> Page:
+    def read(self, image: Image.Image, options: OcrOptions, between_steps: Step = no_step) -> Page:
         start = time.monotonic()
         colour = image.getpixel((0, 0))
         if colour == RED:
@@ -35,7 +36,7 @@ class PlantedEngine(FakeOcr):
         time.sleep(image.width / 100 if colour == GREEN else 0.02)
         with self._log.open("a") as log:
             log.write(f"{os.getpid()} {start} {time.monotonic()}\n")
-        return super().read(image, options)
+        return super().read(image, options, between_steps)
 
 
 class PlantedOcr(serve_app.serving.deployments.Ocr):

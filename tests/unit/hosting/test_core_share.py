@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from serve_app.hosting import core_share
 from serve_app.hosting.core_share import CoreShare, count_cores, open_share
 
 
@@ -79,7 +80,7 @@ def test_processes_of_one_user_share_a_folder(tmp_path, monkeypatch):
     [folder] = tmp_path.iterdir()
     assert folder.name == f"serve-app-cores-{os.geteuid()}"
     assert folder.stat().st_mode & 0o077 == 0
-    assert len(list(folder.iterdir())) == count_cores()
+    assert {file.name for file in folder.iterdir()} == {"claims", *map(str, range(count_cores()))}
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,37 @@ def test_a_folder_of_another_user_is_not_shared(tmp_path, monkeypatch, caplog):
     with ours.calling(), theirs.calling():
         assert ours.count_threads() == 2
     assert "belongs to another user" in caplog.text
+
+
+def test_a_call_claims_the_cores_unless_it_is_in_the_background(share):
+    ours, theirs = share(), share()
+    with ours.calling(background=True):
+        assert not ours.is_claimed()
+        with theirs.calling(background=True):
+            assert not ours.is_claimed()
+        with theirs.calling():
+            assert ours.is_claimed()
+        assert not ours.is_claimed()
+
+
+def test_a_call_in_the_background_leaves_its_cores_while_it_rests(share, monkeypatch):
+    ours, theirs = share(), share()
+    seen = []
+    monkeypatch.setattr(core_share.time, "sleep", lambda _: seen.append(theirs.count_threads()))
+    with theirs.calling(), ours.calling(background=True):
+        assert theirs.count_threads() == 1
+        ours.rest()
+        assert theirs.count_threads() == 1
+    assert seen == [2]
+
+
+def test_a_call_within_another_counts_once_and_claims_for_as_long_as_it_runs(share):
+    ours, theirs = share(), share()
+    with theirs.calling(background=True):
+        with ours.calling(background=True):
+            with ours.calling():
+                assert theirs.is_claimed()
+                assert (ours.count_threads(), theirs.count_threads()) == (1, 1)
+            assert not theirs.is_claimed()
+            assert theirs.count_threads() == 1  # the outer one still runs
+        assert theirs.count_threads() == 2

@@ -255,3 +255,137 @@ async def test_waiting_and_running_are_measured(clock):
     model.engine.turns.release(2)
     await asyncio.gather(first, second)
     assert seen == [(0.0, 3.0), (1.0, 0.5)]
+
+
+class TestBetweenSteps:
+    """A call of two steps, which tells when it is between them and goes on when `turns` is released."""
+
+    def in_two_steps(self, model, *, background):
+        def run(engine, stop):
+            engine.begun.put(None)
+            assert engine.turns.acquire(timeout=30)
+            model.between_steps(stop, background=background)
+            return engine.work()
+
+        return model.call(run, background=background)
+
+    async def start_call(self, model, *, background=True):
+        running = asyncio.create_task(self.in_two_steps(model, background=background))
+        await asyncio.to_thread(model.engine.begun.get, timeout=30)
+        return running
+
+    @pytest.mark.parametrize(
+        ("background", "others_background", "order"),
+        [(True, False, [3, 1, 2]), (False, False, [1, 2, 3]), (True, True, [1, 2, 3]), (False, True, [1, 2, 3])],
+    )
+    async def test_calls_pass_one_that_is_in_the_background(self, background, others_background, order):
+        model = start()
+        running = await self.start_call(model, background=background)
+        others = [asyncio.create_task(model.call(work, background=others_background)) for _ in range(2)]
+        await asyncio.sleep(0)  # so that they are in the queue
+        model.engine.turns.release()
+        assert await asyncio.gather(running, *others) == order
+        assert await model.call(work) == 4
+
+    async def test_one_that_passes_is_answered_before_the_other_has_ended(self):
+        model = start()
+
+        def wait_between_steps(engine, stop):
+            engine.begun.put(None)
+            assert engine.turns.acquire(timeout=30)
+            model.between_steps(stop, background=True)
+            return engine.work_until_told()
+
+        running = asyncio.create_task(model.call(wait_between_steps, background=True))
+        await asyncio.to_thread(model.engine.begun.get, timeout=30)
+        passing = asyncio.create_task(model.call(work))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        assert await passing == 1
+        assert not running.done()
+        model.engine.turns.release()
+        assert await running == 2
+
+    async def test_the_error_of_one_that_passes_is_its_own(self):
+        model = start()
+
+        def run_out(*_):
+            raise OutOfMemory("640 MiB are missing")
+
+        running = await self.start_call(model)
+        passing = asyncio.create_task(model.call(run_out))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        assert await running == 1
+        with pytest.raises(OutOfMemory):
+            await passing
+
+    async def test_one_that_has_gone_does_not_pass(self):
+        model = start()
+        running = await self.start_call(model)
+        passing = asyncio.create_task(model.call(work))
+        await asyncio.sleep(0)
+        passing.cancel()
+        await asyncio.wait([passing])
+        model.engine.turns.release()
+        assert await running == 1
+
+    @pytest.mark.parametrize("background", [True, False])
+    async def test_a_call_that_nobody_waits_for_ends_there(self, background, caplog):
+        model = start()
+        running = await self.start_call(model, background=background)
+        running.cancel()
+        await asyncio.wait([running])
+        model.engine.turns.release()
+        assert await model.call(work) == 1  # the other one did not come to its second step
+        assert "failed" not in caplog.text
+        model.check()
+
+    async def test_it_lets_others_pass_for_a_bounded_time(self, clock):
+        model = start()
+
+        def take(*_):
+            clock.advance(model_thread.PASSING_S / 2)
+            return "passed"
+
+        running = await self.start_call(model)
+        others = [asyncio.create_task(model.call(take)) for _ in range(2)]
+        later = asyncio.create_task(model.call(work))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        assert await asyncio.gather(running, *others, later) == [1, "passed", "passed", 2]
+        running = await self.start_call(model)  # the next one lets others pass again
+        later = asyncio.create_task(model.call(work))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        assert await asyncio.gather(running, later) == [4, 3]
+
+    async def test_what_passes_counts_for_itself_and_not_for_the_other(self, clock):
+        seen = []
+        model = start(observe=lambda waits, ran: seen.append((*waits, ran)), call_limit_s=60)
+
+        def take(*_):
+            clock.advance(50)
+            model.check()
+
+        running = await self.start_call(model)
+        clock.advance(20)
+        passing = asyncio.create_task(model.call(take))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        await asyncio.gather(running, passing)
+        assert seen == [(0.0, 50.0), (0.0, 20.0)]
+
+    async def test_the_call_limit_holds_for_each(self, clock):
+        model = start(call_limit_s=60)
+
+        def take(*_):
+            clock.advance(61)
+            with pytest.raises(ModelBroken, match="running for more than 60 seconds"):
+                model.check()
+
+        running = await self.start_call(model)
+        passing = asyncio.create_task(model.call(take))
+        await asyncio.sleep(0)
+        model.engine.turns.release()
+        await asyncio.gather(running, passing)

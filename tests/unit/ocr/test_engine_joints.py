@@ -57,6 +57,7 @@ def build(monkeypatch):
             return Loaded(ocr, {None: Recogniser(None, "PP-OCR_rec", ())}, "PP-OCR", device, share)
 
         monkeypatch.setattr(paddle, "load_paddle_ocr", load)
+        monkeypatch.setattr(paddle, "precede_batches", lambda *_: None)
         return PaddleOcrEngine(config, "auto"), ocr
 
     return build

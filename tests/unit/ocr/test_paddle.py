@@ -1,10 +1,16 @@
+from contextlib import ExitStack
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from serve_app.config import OcrConfig
 from serve_app.domain import OcrOptions
+from serve_app.hosting.core_share import CoreShare
+from serve_app.ocr import paddle
 from serve_app.serving.engines import load_ocr
+from tests.clock import Clock
 from tests.drawings import PAGE_LINES, draw_page
 
 
@@ -69,3 +75,60 @@ def test_lines_can_be_looked_for_in_a_smaller_copy(engine):
     assert page.paddlex["text_det_params"]["limit_type"] == "max"
     for line, other in zip(page.lines, whole.lines, strict=True):
         assert np.asarray(line.polygon) == pytest.approx(np.asarray(other.polygon), abs=8)  # pixels of the image
+
+
+OTHER_LINES = ("Another page", "that is read meanwhile", "with other numbers: 4711")
+
+
+def test_another_page_can_be_read_between_the_lines_of_one(engine):
+    """Its detection, its recognition, with word boxes and without, in a chart's way too; neither sees the other."""
+    page, other = draw_page(), draw_page(OTHER_LINES)
+    options, others = OcrOptions(return_word_box=True, background=True), OcrOptions(chart=True)
+    alone, other_alone = engine.read(page, options), engine.read(other, others)
+    meanwhile = []
+    assert engine.read(page, options, lambda: meanwhile.append(engine.read(other, others))) == alone
+    assert meanwhile == [other_alone] * len(PAGE_LINES)
+
+
+def test_what_is_raised_between_the_lines_ends_the_call_and_harms_no_later_one(engine):
+    class Gone(Exception):
+        pass
+
+    def leave():
+        raise Gone
+
+    with pytest.raises(Gone):
+        engine.read(draw_page(), OcrOptions(), leave)
+    assert [line.text for line in engine.read(draw_page(), OcrOptions()).lines] == list(PAGE_LINES)
+
+
+def test_a_call_in_the_background_rests_while_another_process_is_called(engine, tmp_path, monkeypatch):
+    ours, theirs = (CoreShare(2, tmp_path / "cores") for _ in range(2))
+    rests = []
+
+    def rest():
+        rests.append(ours.count_threads())
+        if len(rests) == 3:
+            their_call.close()
+
+    monkeypatch.setattr(engine, "_share", ours)
+    monkeypatch.setattr(ours, "rest", rest)
+    with ExitStack() as their_call:
+        their_call.enter_context(theirs.calling())
+        engine.read(draw_page(), OcrOptions())
+        assert rests == []
+        page = engine.read(draw_page(), OcrOptions(background=True))
+    assert [line.text for line in page.lines] == list(PAGE_LINES)
+    assert rests == [1, 1, 1]
+
+
+def test_a_call_in_the_background_comes_to_its_end_however_many_others_there_are(engine, tmp_path, monkeypatch):
+    ours, theirs = (CoreShare(2, tmp_path / "cores") for _ in range(2))
+    clock = Clock(0.0)
+    monkeypatch.setattr(engine, "_share", ours)
+    monkeypatch.setattr(paddle, "time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr(ours, "rest", lambda: clock.advance(1.0))
+    with theirs.calling():
+        page = engine.read(draw_page(), OcrOptions(background=True))
+    assert [line.text for line in page.lines] == list(PAGE_LINES)
+    assert clock() == paddle.PASSING_S

@@ -15,7 +15,14 @@ from serve_app.config import OcrConfig
 from serve_app.errors import ConfigError
 from serve_app.hosting.openvino_runner import OpenVinoRunner
 from serve_app.ocr import paddlex_hooks
-from serve_app.ocr.paddlex_hooks import Decoder, Uncopied, find_predictors, replace_decoder, run_on_openvino
+from serve_app.ocr.paddlex_hooks import (
+    Decoder,
+    Uncopied,
+    find_predictors,
+    precede_batches,
+    replace_decoder,
+    run_on_openvino,
+)
 from serve_app.serving.engines import load_ocr
 
 
@@ -81,6 +88,11 @@ def test_another_runner_is_refused_and_stays(engine):
         ):
             run_on_openvino(predictor, threads=1, precision="float32")
         assert predictor.runner is runner
+
+
+def test_another_recogniser_is_refused():
+    with pytest.raises(ConfigError, match=r"the recognition model is of class SimpleNamespace"):
+        precede_batches(SimpleNamespace(process=len), lambda: None)
 
 
 def test_another_decoder_is_refused_and_stays(engine):

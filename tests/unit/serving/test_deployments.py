@@ -29,6 +29,7 @@ from serve_app.domain import ChartReading, ChartTable, LayoutTask, ModelInfo, Oc
 from serve_app.errors import Busy, ModelBroken, ModelUnavailable, Quarantined
 from serve_app.gpu.usage import Usage
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
+from serve_app.hosting.protocols import no_step
 from serve_app.serving import clients, deployments
 from serve_app.serving.deployments import CPU_NICENESS, Chart, Ingress, Layout, Ocr, RemoteChart
 from tests.drawings import draw_page, encode
@@ -44,9 +45,9 @@ class RecordingOcr(FakeOcr):
         self.niceness = os.nice(0)
         self.calls = []
 
-    def read(self, image, options):
+    def read(self, image, options, between_steps=no_step):
         self.calls.append((image, options))
-        return super().read(image, options)
+        return super().read(image, options, between_steps)
 
     def measure(self):
         return Usage(gpu_bytes=11, gpu_budget_bytes=22)
@@ -104,6 +105,32 @@ class TestOcr:
         assert Ocr(OcrConfig(), device)._model.engine.niceness - before == min(niceness, 19 - before)
         assert os.nice(0) == before
         assert CPU_NICENESS > 0
+
+    @pytest.mark.parametrize(("background", "order"), [(True, ["passing", "long"]), (False, ["long", "passing"])])
+    async def test_a_call_passes_one_in_the_background_between_its_steps(self, monkeypatch, background, order):
+        engine, begun, turns, ended = RecordingOcr(), queue.Queue(), threading.Semaphore(0), []
+
+        def read(image, options, between_steps):
+            if options.language == "long":
+                begun.put(None)
+                assert turns.acquire(timeout=30)
+            between_steps()
+            ended.append(options.language)
+            return FakeOcr.read(engine, image, options)
+
+        monkeypatch.setattr(engine, "read", read)
+        use(monkeypatch, "load_ocr", lambda: engine)
+        ocr = Ocr(OcrConfig(), "cpu")
+        long = asyncio.create_task(ocr.read(PNG, OcrOptions(language="long", background=background)))
+        await asyncio.to_thread(begun.get, timeout=30)
+        queued = asyncio.Event()
+        submit = ocr._model._executor.submit
+        monkeypatch.setattr(ocr._model._executor, "submit", lambda *call: (queued.set(), submit(*call))[1])
+        passing = asyncio.create_task(ocr.read(PNG, OcrOptions(language="passing")))
+        await queued.wait()
+        turns.release()
+        await asyncio.gather(long, passing)
+        assert ended == order
 
     async def test_it_tells_what_it_has_loaded(self, monkeypatch):
         use(monkeypatch, "load_ocr", RecordingOcr)
@@ -533,6 +560,13 @@ class TestIngress:
             answers = [(await http.post(f"/v1/{model}", content=PNG)).status_code for _ in range(2)]
         assert answers == ([422, 422] if seconds else [503, 503])
         assert len(handle.calls) == calls
+
+    @pytest.mark.parametrize("background", [True, False])
+    async def test_the_calls_of_jobs_let_those_of_requests_pass(self, ocr, chart, background):
+        made = clients.Clients(NO_JOBS, ocr, chart, LAYOUT, True, background=background)
+        await made.service.ocr.read(PNG, OcrOptions(language="de"))
+        [(_, _, options)] = [call for call in ocr.calls if call[0] == "read"]
+        assert options == OcrOptions(language="de", background=background)
 
     @pytest.mark.parametrize("model", ["ocr", "chart", "layout"])
     async def test_what_happens_to_a_models_calls_is_counted_for_that_model(self, ocr, chart, model, recorder):

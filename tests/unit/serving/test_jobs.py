@@ -99,8 +99,8 @@ class Scene:
         monkeypatch.setattr(jobs, "Clients", self.make_clients)
         monkeypatch.setattr(jobs.asyncio, "sleep", self.sleep)
 
-    def make_clients(self, *given):
-        self.asked.append(given)
+    def make_clients(self, *given, background):
+        self.asked.append((*given, background))
         loads = {
             model: SimpleNamespace(report=lambda model=model: SimpleNamespace(replicas=self.replicas[model]))
             for model in self.replicas
@@ -137,9 +137,9 @@ async def scene(monkeypatch, recorder):
         task.cancel()
 
 
-async def test_it_asks_the_models_as_the_ingress_does(scene):
+async def test_it_asks_the_models_as_the_ingress_does_and_lets_requests_pass(scene):
     deployment = await scene.start()
-    assert [given[1:] for given in scene.asked] == [("ocr", "chart", "layout", True)]
+    assert [given[1:] for given in scene.asked] == [("ocr", "chart", "layout", True, True)]
     assert deployment._pages.given == ("service", "blobs")
     store, blobs, pages = scene.runner.given
     assert (store, blobs, pages) == (scene.store, "blobs", deployment._pages)
