@@ -82,6 +82,8 @@ async def read_document(
     """
     async with open_document(data, find_limits(service.config.documents), options.password) as document:
         indices = parse_pages(options.pages, document.page_count)
+        if len(indices) > 1:
+            service = service.in_background()
         results = [
             await asyncio.to_thread(keep, page) if keep and isinstance(page, PageReading) else page
             async for page in read_pages(service, ticket, document, indices, options)

@@ -31,6 +31,7 @@ async def read_pages_text(
     """
     turns = asyncio.Semaphore(service.config.limits.calls_per_request)
     async with within(ticket), open_document(data, find_limits(service.config.documents)) as document:
+        reading = service.in_background() if document.page_count > 1 else service
 
         async def read(index: int) -> PageText:
             async with turns:
@@ -38,7 +39,7 @@ async def read_pages_text(
                 if isinstance(found, UnreadablePage) or found.image is None:
                     reason = found.reason if isinstance(found, UnreadablePage) else "it could not be rendered"
                     raise UnreadableDocument(f"Page {index + 1} cannot be read: {reason}")
-                return await read_page_text(service, ticket, found.image, options, classified=classified)
+                return await read_page_text(reading, ticket, found.image, options, classified=classified)
 
         async with asyncio.TaskGroup() as tasks:
             reads = [tasks.create_task(read(index)) for index in range(document.page_count)]

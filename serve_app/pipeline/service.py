@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from serve_app.config import AppConfig
@@ -41,6 +42,21 @@ class LayoutClient(Protocol):
         ...
 
 
+class BackgroundOcr:
+    """A client of the OCR whose calls let those of others pass."""
+
+    def __init__(self, ocr: OcrClient) -> None:
+        self._ocr = ocr
+
+    async def read(self, image: bytes, options: OcrOptions, /) -> Page:
+        """Read an encoded image, while nobody else wants the model.
+
+        Raises:
+            AppError: as the client raises it.
+        """
+        return await self._ocr.read(image, replace(options, background=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One instance serves all requests of an ingress replica.
@@ -60,3 +76,9 @@ class Service:
     def __post_init__(self) -> None:
         object.__setattr__(self, "unpacking", asyncio.Semaphore(UNPACKED_AT_ONCE))
         object.__setattr__(self, "decoding", DecodePool(self.config.limits.decode_mb * 10**6))
+
+    def in_background(self) -> "Service":
+        """The same models, memory and admission for long work, which lets the calls of others pass."""
+        service = copy(self)
+        object.__setattr__(service, "ocr", BackgroundOcr(self.ocr))
+        return service

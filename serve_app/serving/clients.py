@@ -1,7 +1,6 @@
 """What calls the models from another process: clients, admission, and the service made of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -22,21 +21,6 @@ from serve_app.serving.replica_status import ReplicaStatus
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-
-class BackgroundOcr:
-    """A client of the OCR whose calls let those of others pass."""
-
-    def __init__(self, reader: Reader[OcrOptions, Page]) -> None:
-        self._reader = reader
-
-    async def read(self, image: bytes, options: OcrOptions, /) -> Page:
-        """Read an encoded image, when nobody else wants the model.
-
-        Raises:
-            AppError: as the client raises it.
-        """
-        return await self._reader.read(image, replace(options, background=True))
 
 
 class Clients:
@@ -79,11 +63,12 @@ class Clients:
                 reader = SharedCalls(reader)
             return CachedCalls(model, reader, cache if kept else None) if cache is not None else reader
 
-        self.service = Service(
+        service = Service(
             config,
-            save_calls(OCR, BackgroundOcr(ocr_client) if background else ocr_client),
+            save_calls(OCR, ocr_client),
             save_calls(CHART, chart_client, kept=config.chart.remote is None),  # a server may answer differently
             save_calls(LAYOUT, layout_client),
             Admission(self.loads),
             chart_wants_words=wants_words,
         )
+        self.service = service.in_background() if background else service

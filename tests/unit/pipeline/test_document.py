@@ -293,6 +293,13 @@ async def test_few_pages_are_in_flight_at_a_time():
     assert most <= service.config.limits.calls_per_request
 
 
+@pytest.mark.parametrize(("pages", "background"), [(None, True), ("2-3", True), ("2", False)])
+async def test_several_pages_let_other_requests_pass(pages, background):
+    service = build()
+    await read(service, draw(*[scan] * 3), pages=pages)
+    assert service.ocr.options.background is background
+
+
 async def test_the_pages_asked_for():
     document = await read(build(), draw(prose, prose, prose), pages="-1,1")
     assert [page.number for page in document.pages] == [1, 3]

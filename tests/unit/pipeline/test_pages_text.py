@@ -59,6 +59,13 @@ async def test_every_page_is_read_in_order_with_the_image_that_ocr_saw() -> None
     assert service.ocr.options.text_det_thresh == 0.25
 
 
+@pytest.mark.parametrize(("frames", "background"), [(2, True), (1, False)])
+async def test_several_pages_let_other_requests_pass(frames: int, background: bool) -> None:
+    service = build()
+    await read(service, encode(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:frames]))
+    assert service.ocr.options.background is background
+
+
 async def test_a_pdf_is_rendered_in_the_resolution_of_the_config() -> None:
     [page] = await read(build(), draw_pdf(draw_sentences))
     assert page.page.size == Size(612, 792)
