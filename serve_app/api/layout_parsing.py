@@ -31,6 +31,7 @@ class ParseFields(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    useDocOrientationClassify: bool | None = None
     useChartRecognition: bool | None = None
     useTableRecognition: bool | None = None
     returnMarkdownImages: bool | None = None
@@ -42,6 +43,8 @@ class ParseFields(BaseModel):
             charts=self.useChartRecognition is not False,
             tables=self.useTableRecognition is not False,
             figures=self.returnMarkdownImages is not False,
+            classified=bool(self.useDocOrientationClassify),
+            upright=self.useDocOrientationClassify is not False,
         )
 
 
@@ -107,7 +110,8 @@ async def parse_layout(request: Request, ticket: DocumentTicket) -> ParseRespons
         body = await arriving.body()
     asked = await asyncio.to_thread(parse_body, request, body, ParseRequest)
     data = await load_file(asked.file, request.app.state.config, limit)
-    document = await read_document(find_service(request), ticket, data, asked.as_document_options())
+    options = asked.as_document_options()
+    document = await read_document(find_service(request), ticket, data, options)
     for page in document.pages:
         if isinstance(page, UnreadablePage):
             raise UnreadableDocument(f"Page {page.number} cannot be read: {page.reason}")
@@ -122,10 +126,11 @@ async def parse_layout(request: Request, ticket: DocumentTicket) -> ParseRespons
             else {"numPages": len(sizes), "pages": sizes, "type": "tiff"}
         )
     )
-    results = await asyncio.to_thread(lambda: [_describe(page) for page in pages])
+    results = await asyncio.to_thread(lambda: [_describe(page, options) for page in pages])
     return ParseResponse(logId=log_id(request), result=ParseResult(layoutParsingResults=results, dataInfo=info))
 
 
-def _describe(page: PageReading) -> PageResult:
+def _describe(page: PageReading, options: DocumentOptions) -> PageResult:
     text, images = write_page(page)
-    return PageResult(prunedResult=prune_page(page), markdown=Markdown(text=text, images=images))
+    pruned = prune_page(page, classified=options.classified)
+    return PageResult(prunedResult=pruned, markdown=Markdown(text=text, images=images))

@@ -26,12 +26,24 @@ _LABELS = {
 }
 
 
-def prune_page(page: PageReading) -> dict[str, Any]:
-    """The page's blocks by PaddleX's names; boxes are left, top, right and bottom in pixels."""
+def prune_page(page: PageReading, *, classified: bool = False) -> dict[str, Any]:
+    """The page's blocks by PaddleX's names; boxes are left, top, right and bottom in pixels of the page upright.
+
+    `doc_preprocessor_res` has the angle, counter-clockwise, of a page that was turned, and of any page where it was
+    asked for that (`classified`).
+    """
+    turned = {
+        "doc_preprocessor_res": {
+            "model_settings": {"use_doc_orientation_classify": True, "use_doc_unwarping": False},
+            "angle": page.turned,
+        }
+    }
+    preprocessed = classified or page.turned != 0
     return {
         "width": page.size.width,
         "height": page.size.height,
-        "model_settings": {"use_doc_preprocessor": page.turned != 0, "use_chart_recognition": True},
+        "model_settings": {"use_doc_preprocessor": preprocessed, "use_chart_recognition": True},
+        **(turned if preprocessed else {}),
         "parsing_res_list": [
             {
                 "block_label": _label(block),

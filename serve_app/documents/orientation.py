@@ -3,9 +3,11 @@
 A page is turned only where both agree, and the turned page is kept only where it reads better: upright pages stay.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from serve_app.documents.page import PageLine
 from serve_app.documents.placed_text import find_box
 from serve_app.domain import Orientation, TextLine
 
@@ -107,6 +109,17 @@ def choose_chart_turn(signs: ReadingSigns, orientation: Orientation) -> int:
         return (270 if signs.up >= ONE_WAY else 90) if one_way and orientation.degrees in (90, 270) else 0
     upside_down = orientation.degrees == 180 and orientation.score >= CHART_SURE_SCORE
     return 180 if upside_down and signs.score < CHART_LOW_SCORE else 0
+
+
+def find_text_turn(lines: Sequence[PageLine]) -> int:
+    """The degrees (0, 90, 180 or 270, counter-clockwise) by which a page must be turned, as its text layer runs.
+
+    Most of its characters must run that way: titles of axes, and stamps at a page's edge, turn nothing.
+    """
+    running: Counter[int] = Counter()
+    for line in lines:
+        running[round(line.angle / 90) * 90 % 360] += len(line.text.text)
+    return max(running, key=lambda degrees: running[degrees], default=0)
 
 
 def is_better(turned: ReadingSigns, as_sent: ReadingSigns) -> bool:

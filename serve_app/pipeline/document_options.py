@@ -14,8 +14,9 @@ class DocumentOptions:
 
     `pages`: as "1-5,8,-1"; None for all. `ocr`: `auto` reads a page's text layer where it has a sound one. `charts`,
     `tables`: read their data. `language`: of the OCR's recognition model. `figures`: send the images of figures and
-    charts along. `lines`: read nothing but lines of text, by OCR with these options; `classified`: each page turned as
-    the orientation model says before that.
+    charts along. `lines`: read nothing but lines of text, by OCR with these options. `classified`: before it is read,
+    turn each page as the orientation model says, or its text layer where it has one. `upright`: where nothing is
+    classified, turn pages of which both OCR and the model say that they lie otherwise.
     """
 
     pages: str | None = None
@@ -27,3 +28,4 @@ class DocumentOptions:
     language: str | None = None
     lines: OcrOptions | None = None
     classified: bool = False
+    upright: bool = True

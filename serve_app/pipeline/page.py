@@ -11,7 +11,7 @@ from serve_app.documents.document import Document
 from serve_app.documents.figure_labels import find_label_rows
 from serve_app.documents.figures import Cluster, Figure, find_figures
 from serve_app.documents.grouping import covers
-from serve_app.documents.orientation import choose_turn, is_better, measure_signs
+from serve_app.documents.orientation import find_text_turn
 from serve_app.documents.page import DocumentPage, PageLine, TextSource, UnreadablePage
 from serve_app.documents.paragraphs import Printed
 from serve_app.documents.placed_text import find_box, place_words
@@ -33,14 +33,14 @@ from serve_app.domain import (
 from serve_app.imaging.coordinates import rescale_box
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas, ScannedCanvas
+from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas
 from serve_app.pipeline.page_objects import ObjectReader
+from serve_app.pipeline.page_scan import read_scan
 from serve_app.pipeline.page_text import read_page_text
 from serve_app.pipeline.service import LAYOUT, OCR, Service
 
 REGIONS_DPI = 80.0
 """Resolution for the layout model, which scales a page to 608 x 800 pixels."""
-
 
 RULED_SHARE = 0.7
 """Share of a figure inside the lines of a table from which it is that table."""
@@ -72,6 +72,8 @@ class PageReader:
             return _make_reading(page, self._document.page_count, [], ())
         if always or (page.source is TextSource.OCR and not never):
             return await self._read_scan(page)
+        if self._options.classified and not never and (angle := find_text_turn(page.lines)):
+            return replace(await self._read_scan(page, angle), source=TextSource.OCR)
         return await self._read_digital(page)
 
     async def _read_lines(self, index: int, options: OcrOptions) -> PageReading | UnreadablePage:
@@ -112,14 +114,12 @@ class PageReader:
         printed = [_print_pdf_line(line, box) for line, box in zip(lines, boxes, strict=True)]
         return await self._finish(page, canvas, regions, figures, printed, [line.text for line in lines], warnings)
 
-    async def _read_scan(self, page: DocumentPage) -> PageReading:
+    async def _read_scan(self, page: DocumentPage, angle: int = 0) -> PageReading:
         whole = await self._document.render(
             page, Box(0, 0, page.size.width, page.size.height), dpi=self._service.config.documents.dpi
         )
-        canvas = await ScannedCanvas.open(whole.data)
-        answer = await self._look(whole.data, LayoutTask(regions=True, orientation=True))
-        text = await self._read_text(whole.data)
-        canvas, answer, text = await self._turn_upright(canvas, answer, text)
+        scan = await read_scan(whole.data, self._options, self._look, self._read_text, angle=angle)
+        canvas, regions, text = scan.canvas, scan.regions, scan.text
         lines = [text.lines[i] for i in order_lines([line.polygon for line in text.lines])]
         printed = [
             Printed(line.text, box, min(box.width, box.height), score=line.score)
@@ -127,23 +127,8 @@ class PageReader:
             for box in [find_box(line.polygon)]
         ]
         warnings = find_warnings(lines, turned=canvas.turned)
-        figures, tables = check_figures_of_scan(answer.regions, [line.box for line in printed], place_words(lines))
-        return await self._finish(page, canvas, [*answer.regions, *tables], figures, printed, lines, warnings)
-
-    async def _turn_upright(
-        self, canvas: ScannedCanvas, answer: LayoutAnswer, text: Page
-    ) -> tuple[ScannedCanvas, LayoutAnswer, Page]:
-        """Turn a page that both its OCR and the orientation model say lies otherwise, if it reads better then."""
-        signs = measure_signs(text.lines)
-        degrees = choose_turn(signs, answer.orientation) if answer.orientation else 0
-        if not degrees:
-            return canvas, answer, text
-        turned = await canvas.turn(degrees)
-        image = await turned.encode()
-        read = await self._read_text(image)
-        if not is_better(measure_signs(read.lines), signs):
-            return canvas, answer, text
-        return turned, await self._look(image, LayoutTask(regions=True)), read
+        figures, tables = check_figures_of_scan(regions, [line.box for line in printed], place_words(lines))
+        return await self._finish(page, canvas, [*regions, *tables], figures, printed, lines, warnings)
 
     async def _finish(
         self,

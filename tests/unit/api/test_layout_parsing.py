@@ -91,6 +91,20 @@ async def test_what_is_asked_for_reaches_the_document(service, asked, fields, ex
 
 
 @pytest.mark.parametrize(
+    ("asked_for", "expected"), [(None, (False, True)), (True, (True, True)), (False, (False, False))]
+)
+async def test_who_decides_how_a_page_lies(service, asked, monkeypatch, asked_for, expected):
+    pages = tuple(replace(page, turned=90) if page.number == 1 else page for page in DOCUMENT.pages)
+    monkeypatch.setattr("tests.unit.api.test_layout_parsing.DOCUMENT", replace(DOCUMENT, pages=pages))
+    result = (await post(service, useDocOrientationClassify=asked_for))["result"]
+    [options] = asked
+    assert (options.classified, options.upright) == expected
+    pruned = [page["prunedResult"] for page in result["layoutParsingResults"]]
+    assert [each["model_settings"]["use_doc_preprocessor"] for each in pruned] == [True, bool(asked_for)]
+    assert [each.get("doc_preprocessor_res", {}).get("angle") for each in pruned] == [90, 0 if asked_for else None]
+
+
+@pytest.mark.parametrize(
     ("body", "status", "word"),
     [
         ({}, 422, "file"),

@@ -230,6 +230,45 @@ async def test_a_page_that_ocr_reads_well_is_never_turned():
     assert document.pages[0].turned == 0
 
 
+@pytest.mark.parametrize(("classified", "turned"), [(True, 90), (False, 0)])
+async def test_where_a_page_is_classified_the_model_alone_decides(classified, turned):
+    class Fluent(FakeOcr):
+        def read(self, image, options):
+            return Page(Size(*image.size), print_lines(300, 20, "reads well", 0.98), "fluent", {})
+
+    service = build(ocr=Fluent(), layout=Sideways())
+    [page] = (await read(service, draw(scan), classified=classified)).pages
+    assert page.turned == turned
+    assert (page.size.width > page.size.height) == classified
+    assert service.ocr.calls == 1
+
+
+async def test_a_scan_is_left_as_it_lies_where_that_is_asked_for():
+    [page] = (await read(build(ocr=Unsure(), layout=Sideways()), draw(scan), upright=False)).pages
+    assert page.turned == 0
+    assert page.blocks[0].text.startswith("sdrawkcab")
+
+
+def prose_upwards(canvas):
+    canvas.rotate(90)
+    for i in range(12):
+        canvas.drawString(72, -80 - 14 * i, f"Line {i} of the report, which has some words in it.")
+
+
+@pytest.mark.parametrize(
+    ("page", "options", "turned", "source"),
+    [
+        (prose_upwards, {"classified": True}, 270, TextSource.OCR),
+        (prose_upwards, {"classified": True, "ocr": "never"}, 0, TextSource.PDF),
+        (prose_upwards, {}, 0, TextSource.PDF),
+        (prose, {"classified": True}, 0, TextSource.PDF),  # whatever the model says of a page whose text stands upright
+    ],
+)
+async def test_a_digital_page_is_classified_by_its_text_layer(page, options, turned, source):
+    [found] = (await read(build(layout=Sideways()), draw(page), **options)).pages
+    assert (found.turned, found.source) == (turned, source)
+
+
 async def test_a_page_that_fails_loses_no_other():
     service = build()
     answer, pages = service.layout.read, []
