@@ -58,7 +58,7 @@ def assemble_page(lines: Sequence[Printed], regions: Sequence[Region], objects: 
     texts = [_make_block(group, body, may_be_caption=_may_be_caption(group, boxes, numbered)) for group in groups]
     blocks = [*texts, *filled]
     height = float(np.median([line.box.height for line in lines])) if lines else 1.0
-    return [blocks[i] for i in order_boxes([block.box for block in blocks], height)]
+    return [blocks[i] for i in order_boxes([block.box for block in blocks], height, [line.box for line in lines])]
 
 
 def find_body_size(lines: Sequence[Printed]) -> float:

@@ -8,8 +8,8 @@ from serve_app.domain import Box
 
 _TABLE = r"table|tabelle|tab\.|tableau|tabla|tabella"
 _OPENING = re.compile(
-    rf"\s*(?i:figure|fig\.?|chart|graph|exhibit|abbildung|abb\.|{_TABLE})\s*"
-    r"(?:[A-Z]?[.-]?\d+(?:[.-]\d+)*[a-z]?|[IVXL]+)\s*"
+    rf"\s*(?i:figure\.?|fig\.?|chart|graph|exhibit|abbildung|abb\.|{_TABLE})\s*"
+    r"(?>[A-Z]?[.-]?\d+(?:[.-]\d+)*[a-z]?|[IVXL]+)\s*"
     r"(?:[.:|)\u2013\u2014-](?!\d)|$|(?=[\"\u201c]?[^\Wa-z_]|\([^\Wa-z_]))"
 )
 """A word for a figure or table, its number, and then a sign, the end of the line, or something but a small letter:

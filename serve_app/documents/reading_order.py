@@ -11,6 +11,7 @@ from math import atan2, cos, pi, sin
 import numpy as np
 from numpy.typing import NDArray
 
+from serve_app.documents.front_matter import find_front_end, split_at
 from serve_app.documents.gutters import Boxes, Gutter, Indices, find_gutter
 from serve_app.domain import Box, Polygon
 
@@ -38,19 +39,30 @@ def order_lines(outlines: Sequence[Polygon]) -> list[int]:
     return order_boxes([Box(*edges) for edges in boxes.tolist()])
 
 
-def order_boxes(boxes: Sequence[Box], line_height: float | None = None) -> list[int]:
-    """The indices of upright boxes in reading order; without `line_height` (pixels), the boxes are lines of text."""
+def order_boxes(boxes: Sequence[Box], line_height: float | None = None, lines: Sequence[Box] = ()) -> list[int]:
+    """The indices of upright boxes in reading order.
+
+    Args:
+        boxes: lines of text, or parts of a page.
+        line_height: in pixels, where the boxes are no lines.
+        lines: then the lines of the page, which tell where authors that stand side by side end.
+    """
     if not boxes:
         return []
     edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes])
     widths, heights = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
-    if line_height is None and _is_vertical(widths, heights):
+    vertical = line_height is None and _is_vertical(widths, heights)
+    if vertical:
         # Turned by a quarter, the columns are lines, and the right one is the first.
         edges = np.column_stack([edges[:, 1], -edges[:, 2], edges[:, 3], -edges[:, 0]])
         heights = widths
     unit = max(float(np.median(heights)) if line_height is None else line_height, 1e-6)
+    edges = edges / unit
+    printed = np.array([(box.left, box.top, box.right, box.bottom) for box in lines]) / unit if lines else edges
+    middles = (edges[:, 1] + edges[:, 3]) / 2
     ordered: list[int] = []
-    _order(edges / unit, np.arange(len(edges)), ordered)
+    for part in split_at(middles, None if vertical else find_front_end(printed)):
+        _order(edges, part, ordered)
     return ordered
 
 

@@ -18,6 +18,7 @@ from serve_app.ocr.footprint import measure_ocr
 from serve_app.ocr.hidden_modules import hide_modules
 from serve_app.ocr.model_choice import Model, find_language_model, find_line_orientation, find_models
 from serve_app.ocr.paddlex_hooks import (
+    check_dictionary,
     create_recogniser,
     find_predictors,
     list_characters,
@@ -126,6 +127,7 @@ def _load(
             scripts = find_scripts(list_characters(found))
             if openvino:
                 run_on_openvino(found, width_step=OPENVINO_WIDTH_STEP, kept_parts=RECOGNITION_PARTS, **settings)
+            check_dictionary(found, f"ocr.languages.{language}: {model.name}" if language else model.name)
             replace_decoder(found)
             recognisers[language] = Recogniser(found, model.name, scripts)
         return ocr, recognisers

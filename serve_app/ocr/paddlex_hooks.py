@@ -84,6 +84,25 @@ def list_characters(recogniser: Any) -> list[str]:
     return characters[1:]  # the first stands for no character
 
 
+def check_dictionary(recogniser: Any, name: str) -> None:
+    """Have a recognition model look at an empty line, and count what it tells apart, before its decoder is replaced.
+
+    With a dictionary that is too short, PaddleX fails in the middle of a page; with another one, it spells nonsense.
+
+    Raises:
+        ConfigError: the model tells apart more or fewer characters than its dictionary has.
+    """
+    decoder = _expect(recogniser.post_op, DECODER, "the decoder of lines")
+    shape = recogniser.pre_tfs["ReisizeNorm"].rec_image_shape  # PaddleX's spelling
+    scores = np.asarray(recogniser.runner(x=[np.zeros((1, *shape), np.float32)])[0])
+    classes, known = scores.shape[-1], len(decoder.character)
+    if classes != known:
+        raise ConfigError(
+            f"{name}: the model tells {classes} characters apart, and the dictionary in its inference.yml has {known}, "
+            "the blank and the space included. The two files belong to different models"
+        )
+
+
 def create_recogniser(ocr: Any, name: str, folder: str | None, batch: int) -> Any:
     """Another recognition model, on the engine and device of a `paddleocr.PaddleOCR`.
 

@@ -21,6 +21,9 @@ class Arguments(BaseModel):
 
     file: str = Field(min_length=1)
     """The file's bytes in base64, or as a data URL."""
+    language: str | None = None
+    """Tag of the language of the text, such as "ru", where this service has a model for it; an unknown one is refused
+    with the list of those that there are. Leave it out for Latin, Chinese and Japanese text."""
 
 
 class TextArguments(Arguments):

@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from serve_app.api.json_file import load_file
+from serve_app.api.languages import check_language
 from serve_app.api.mcp.schemas import (
     Arguments,
     ChartArguments,
@@ -58,9 +59,11 @@ class Tool:
 
 async def read_text(service: Service, request: Request, asked: TextArguments) -> Answer:
     """Read the text of an image."""
+    check_language(service.config.ocr, asked.language)
     with admit_text(service, service.config.http.deadline_s) as ticket:
         upload = await _open(service, ticket, asked)
-        page = await read_lines(service, ticket, upload, OcrOptions(), zoom=asked.zoom, upright=True)
+        options = OcrOptions(language=asked.language)
+        page = await read_lines(service, ticket, upload, options, zoom=asked.zoom, upright=True)
     result = await asyncio.to_thread(TextResult.of, page, lines=asked.lines)
     result.request_id, result.pagesTotal = request_id(request), upload.pages
     request.state.pages = 1
@@ -70,9 +73,10 @@ async def read_text(service: Service, request: Request, asked: TextArguments) ->
 
 async def read_chart(service: Service, request: Request, asked: ChartArguments) -> Answer:
     """Read a chart's data table."""
+    check_language(service.config.ocr, asked.language)
     with admit_chart(service, service.config.http.deadline_s) as ticket:
         upload = await _open(service, ticket, asked)
-        reading = await read_table(service, ticket, upload)
+        reading = await read_table(service, ticket, upload, language=asked.language)
     result = ChartBody.of(reading)
     result.request_id, result.pagesTotal = request_id(request), upload.pages
     request.state.pages = 1
@@ -85,12 +89,13 @@ async def read_chart(service: Service, request: Request, asked: ChartArguments) 
 
 async def read_document(service: Service, request: Request, asked: DocumentArguments) -> Answer:
     """Read a document's pages as Markdown."""
+    check_language(service.config.ocr, asked.language)
     limits = service.config.documents
     with admit_document(service, limits.deadline_s) as ticket:
         async with request.app.state.document_turns.take():
             data = await load_file(asked.file, service.config, limits.max_bytes)
             ticket.reserve()
-            options = DocumentOptions(asked.pages, asked.password, asked.ocr)
+            options = DocumentOptions(asked.pages, asked.password, asked.ocr, language=asked.language)
             document = await read_pages(service, ticket, data, options)
     result = await asyncio.to_thread(DocumentResult.of, document)
     result.request_id = request_id(request)

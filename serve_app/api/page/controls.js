@@ -1,8 +1,11 @@
-/** What a file is read as: the modes that the service has routes for, and the options of the chosen one. */
+/** What a file is read as: the modes that the service has routes for, the language, and the options of the chosen mode. */
 
 import { byId, el } from "./dom.js";
 
 /** @typedef {import("./modes.js").Mode} Mode */
+
+const LANGUAGE = "language"; // the parameter of all routes
+const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
 export class Controls {
   /** @param {Mode[]} modes @param {() => void} onChange called when a person has changed something */
@@ -10,11 +13,13 @@ export class Controls {
     this.mode = modes[0];
     /** Parameters of the request, by their names. @type {Map<string, string>} */
     this.options = new Map();
+    /** Of the text, among which a request chooses. @type {string[]} */
+    this.languages = [];
     this.onChange = onChange;
     this.radios = modes.map((mode) => {
       const radio = el("input", { type: "radio", name: "mode", value: mode.id });
       radio.addEventListener("change", () => {
-        this.show(mode, new Map());
+        this.show(mode, new Map([...this.options].filter(([name]) => name === LANGUAGE)));
         onChange();
       });
       return { mode, radio };
@@ -39,6 +44,26 @@ export class Controls {
       });
       return el("label", { title: hint }, box, label);
     });
-    byId("options").replaceChildren(...boxes);
+    byId("options").replaceChildren(...boxes, ...(this.languages.length ? [this.showLanguages()] : []));
+  }
+
+  /** Offer the languages that the service has models for. @param {string[]} languages by their tags */
+  offer(languages) {
+    this.languages = languages;
+    this.show(this.mode, this.options);
+  }
+
+  showLanguages() {
+    const select = el("select", {});
+    const choices = ["", ...this.languages].map((tag) => el("option", { value: tag }, tag ? NAMES.of(tag) ?? tag : "any"));
+    select.append(...choices);
+    select.value = this.options.get(LANGUAGE) ?? "";
+    select.addEventListener("change", () => {
+      this.options = new Map(this.options);
+      if (select.value) this.options.set(LANGUAGE, select.value);
+      else this.options.delete(LANGUAGE);
+      this.onChange();
+    });
+    return el("label", { title: "Of the model that reads the text" }, "Language", select);
   }
 }

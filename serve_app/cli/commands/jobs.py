@@ -25,6 +25,7 @@ def submit(
     key: ApiKey = None,
     pages: Annotated[str | None, typer.Option(help="As 1-5,8,-1")] = None,
     password: Annotated[str | None, typer.Option(envvar="SERVE_APP_PASSWORD", help="Of an encrypted PDF")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the text that OCR reads, if configured: ru")] = None,
     images: Annotated[bool, typer.Option("--images", help="Keep the images of figures, for the result")] = False,
     idempotency_key: Annotated[str | None, typer.Option(help="The same key gives the same job")] = None,
     follow: Annotated[bool, typer.Option("--watch", help="Then watch it, as `jobs watch` does")] = False,
@@ -32,7 +33,12 @@ def submit(
     """Hand in a document, and print the id of its job."""
     with connect(url, key) as client:
         job = client.submit(
-            path, idempotency_key=idempotency_key, pages=pages, password=password, figures="zip" if images else None
+            path,
+            idempotency_key=idempotency_key,
+            pages=pages,
+            password=password,
+            language=language,
+            figures="zip" if images else None,
         )
         print(job["id"], flush=True)
         return _follow(client, job["id"]) if follow else 0

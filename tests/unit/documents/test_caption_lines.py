@@ -15,6 +15,7 @@ def line(text, left, top, width, height=10.0):
         "Figure 2: Fruit sold",
         "Fig. 3. A map",
         "Fig. 3",
+        "Figure. 1: (a) Rates",
         "Table 2 Sales by region",
         "TABLE IV. Costs",
         "Table A.1 Costs",
@@ -30,7 +31,16 @@ def test_captions(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Table 2 shows that", "Table of contents", "Table 3 and 4 give", "Figuratively", "Fig. 1 from the", "Table"],
+    [
+        "Table 2 shows that",
+        "Table of contents",
+        "Table 3 and 4 give",
+        "Figuratively",
+        "Fig. 1 from the",
+        "Table",
+        "Figure 10 shows",
+        "Table 12 and",
+    ],
 )
 def test_sentences_about_figures_and_tables_are_no_captions(text):
     assert not starts_caption(text)

@@ -74,6 +74,34 @@ def test_white_across_all_columns_parts_them():
     check(lines)
 
 
+def centre(middle, top, *widths):
+    return [
+        (middle - width / 2, top + 26 * row, middle + width / 2, top + 26 * row + LINE)
+        for row, width in enumerate(widths)
+    ]
+
+
+@pytest.mark.parametrize("gap", [12, 60])
+@pytest.mark.parametrize("authors", [(345, 1055), (230, 700, 1170)])
+def test_authors_side_by_side_come_before_the_columns_below_them(authors, gap):
+    rng = random.Random(8)
+    lines = [(300, 20, 1100, 60)]  # the title
+    for middle in authors:
+        lines += centre(middle, 100, 180, 300, 240, 210)
+    for left in (20, 720):
+        lines += fill(left, 198 + gap, 660, 30, rng)
+    check(lines)
+
+
+def test_centred_captions_within_columns_stay_there():
+    """Above them is print that is set full, so that they are no authors."""
+    rng = random.Random(9)
+    lines = []
+    for left in (20, 720):
+        lines += [*fill(left, 20, 660, 8, rng), *centre(left + 330, 245, 300, 380), *fill(left, 315, 660, 20, rng)]
+    check(lines)
+
+
 def test_figure_labels_do_not_hide_a_gutter():
     rng = random.Random(4)
     labels = [(760 + 90 * (i % 5), 40 + 70 * (i // 5), 800 + 90 * (i % 5), 56 + 70 * (i // 5)) for i in range(25)]

@@ -50,6 +50,19 @@ def test_a_request_chooses_the_model_by_language_and_the_next_one_has_the_common
     assert scores[0] == scores[2] != scores[1]
 
 
+@pytest.mark.parametrize(("kept", "added"), [(-1, []), (None, ["ж"])])
+def test_a_dictionary_of_another_model_is_refused_before_a_page_is_read(model, tmp_path, kept, added):
+    settings = yaml.safe_load((model / "inference.yml").read_text(encoding="utf-8"))
+    characters = settings["PostProcess"]["character_dict"]
+    settings["PostProcess"]["character_dict"] = [*characters[:kept], *added]
+    (tmp_path / "inference.onnx").symlink_to(model / "inference.onnx")
+    (tmp_path / "inference.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    told = len(characters) + 2  # the blank, and the space
+    has = told + (kept or 0) + len(added)
+    with pytest.raises(ConfigError, match=rf"ocr\.languages\.ja: PP-OCRv5_mobile_rec: .* {told} .* {has},"):
+        load_ocr(OcrConfig(languages={"ja": str(tmp_path)}), "cpu")
+
+
 def test_a_directory_without_a_model_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"ocr\.languages: .*inference\.yml"):
         load_ocr(OcrConfig(languages={"ru": str(tmp_path)}), "cpu")

@@ -165,6 +165,17 @@ def test_ocr_takes_what_paddleocr_measured():
     assert measure_ocr(OcrConfig()) is None
 
 
+def test_the_models_of_languages_count_in_what_ocr_takes(tmp_path):
+    def weigh_with(**languages):
+        server = {"detection_model": "PP-OCRv5_server_det", "recognition_model": "PP-OCRv5_server_rec"}
+        return measure_ocr(OcrConfig(engine="paddle", languages=languages, **server)).weights
+
+    (tmp_path / "inference.pdiparams").write_bytes(bytes(3 * MIB))
+    alone = weigh_with()
+    assert weigh_with(ru=str(tmp_path)) == alone + 3 * MIB
+    assert weigh_with(ru="eslav_PP-OCRv5_mobile_rec", ko=str(tmp_path)) > alone + 10 * MIB
+
+
 def test_a_model_of_unknown_size_is_an_error():
     with pytest.raises(ConfigError, match="size of a model of profile generic is not known"):
         measure_chart(ChartConfig(model="Qwen2.5-VL-7B-Instruct"))
