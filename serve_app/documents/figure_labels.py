@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from serve_app.documents.placed_text import place_words
-from serve_app.domain import Box, Region, RegionKind, TextLine
+from serve_app.documents.placed_text import find_box, place_words
+from serve_app.domain import Box, Region, RegionKind, TextLine, Word
 
 LABEL_GAP = 0.6
 """Heights of a line between two labels of a row; the words of a label stand closer."""
@@ -14,6 +14,9 @@ MIN_LABELS = 3
 
 UNEVEN = 0.15
 """Share of the mean distance by which the middles of two neighbouring labels may stand nearer or farther apart."""
+
+UNLIKE = 0.15
+"""Heights of a line by which the gaps between single labels differ at least; those between words are alike."""
 
 OVERHANG = 0.05
 """Share of a drawing's width by which its labels may reach beyond it, and its title may stand off its middle."""
@@ -31,6 +34,25 @@ _UNTITLED = (RegionKind.TABLE_CAPTION, RegionKind.HEADER, RegionKind.FOOTER)
 def find_label_rows(lines: Sequence[TextLine]) -> list[Box]:
     """The lines that are rows of labels: three or more pieces with wide gaps, their middles evenly spaced."""
     return [row for row in map(_find_row, lines) if row is not None]
+
+
+def part_labels(line: TextLine) -> list[TextLine]:
+    """A line in a figure that is a row of labels as one line for each of them; another line as it is.
+
+    A PDF's text layer does not tell the space between two labels from that between two words of one. Labels stand in
+    even steps however long they are; the words of a title stand at even gaps.
+    """
+    words = [word for word in line.words if word.text.strip()]
+    boxes = [find_box(word.polygon) for word in words]
+    if len(words) < MIN_LABELS or boxes[-1].left <= boxes[0].right:
+        return [line]
+    height = max(box.height for box in boxes)
+    gaps = [after.left - before.right for before, after in pairwise(boxes)]
+    for pieces in (_cut(boxes, LABEL_GAP * height), [[i] for i in range(len(boxes))]):
+        alone = len(pieces) == len(boxes) and max(gaps) < min(gaps) + UNLIKE * height
+        if _is_even(boxes, pieces) and not (alone and max(gaps) <= LABEL_GAP * height):
+            return [_write(line, [words[i] for i in piece], [boxes[i] for i in piece]) for piece in pieces]
+    return [line]
 
 
 def take_in_labels(
@@ -74,23 +96,37 @@ def take_in_labels(
 
 
 def _find_row(line: TextLine) -> Box | None:
-    words = place_words([line])
-    if len(words) < MIN_LABELS:
+    boxes = [word.box for word in place_words([line])]
+    if len(boxes) < MIN_LABELS:
         return None
-    height = max(word.box.height for word in words)
-    pieces = [[words[0].box]]
-    for before, word in pairwise(words):
-        if word.box.left - before.box.right > LABEL_GAP * height:
-            pieces.append([word.box])
+    pieces = _cut(boxes, LABEL_GAP * max(box.height for box in boxes))
+    return Box.around(boxes) if _is_even(boxes, pieces) else None
+
+
+def _cut(boxes: Sequence[Box], gap: float) -> list[list[int]]:
+    """The indices of words, parted where they stand more than so many pixels apart."""
+    pieces = [[0]]
+    for i, (before, word) in enumerate(pairwise(boxes), 1):
+        if word.left - before.right > gap:
+            pieces.append([i])
         else:
-            pieces[-1].append(word.box)
+            pieces[-1].append(i)
+    return pieces
+
+
+def _is_even(boxes: Sequence[Box], pieces: Sequence[Sequence[int]]) -> bool:
+    """Whether three pieces or more have their middles in even steps."""
     if len(pieces) < MIN_LABELS:
-        return None
-    middles = [(piece[0].left + piece[-1].right) / 2 for piece in pieces]
+        return False
+    middles = [(boxes[piece[0]].left + boxes[piece[-1]].right) / 2 for piece in pieces]
     mean = (middles[-1] - middles[0]) / (len(middles) - 1)
-    if any(abs(after - before - mean) > UNEVEN * mean for before, after in pairwise(middles)):
-        return None
-    return Box.around([word.box for word in words])
+    return all(abs(after - before - mean) <= UNEVEN * mean for before, after in pairwise(middles))
+
+
+def _write(line: TextLine, words: Sequence[Word], boxes: Sequence[Box]) -> TextLine:
+    box = Box.around(boxes)
+    outline = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
+    return TextLine(" ".join(word.text for word in words), line.score, outline, tuple(words))
 
 
 def _is_above(line: Box, box: Box, reach: float) -> bool:

@@ -25,7 +25,11 @@ SHORT = 0.6
 """Share of a cluster's width up to which a line is short."""
 
 MIN_PROSE = 4
-"""Lines as wide as a figure's box, outside what is drawn in it, that show a paragraph."""
+"""Lines as wide as a figure's box, outside what is drawn in it, that show a paragraph; or lines of a column."""
+
+COLUMN_HEIGHTS, COLUMN_SHARE = 12.0, 0.25
+"""Heights of a line, and share of a figure's box, that a line of a column is wide at least: an entry of a legend is
+shorter."""
 
 CUT = 0.2
 """Share of a line within a figure, from which it belongs to the figure whole."""
@@ -122,9 +126,26 @@ def _may_be_figure(cluster: Cluster, regions: Sequence[Region], figures: Sequenc
 
 
 def _holds_prose(box: Box, drawn: Sequence[Box], lines: Sequence[Box]) -> bool:
-    """Whether the model took the text over or under a figure for a part of it."""
-    long = [line for line in lines if line.width > SHORT * box.width and _share(line, box) >= INSIDE]
-    return sum(all(_distance(line, each) > 0 for each in drawn) for line in long) >= MIN_PROSE
+    """Whether the model took the text over or under a figure, or two figures side by side, for a part of it."""
+    apart = [line for line in lines if _share(line, box) >= INSIDE and all(_distance(line, each) > 0 for each in drawn)]
+    if sum(line.width > SHORT * box.width for line in apart) >= MIN_PROSE:
+        return True
+    wide = [
+        line
+        for line in apart
+        if len(drawn) > 1 and line.width >= max(COLUMN_HEIGHTS * line.height, COLUMN_SHARE * box.width)
+    ]
+    wide.sort(key=lambda line: line.top)
+    return any(_count_below(line, wide) >= MIN_PROSE for line in wide)
+
+
+def _count_below(line: Box, ordered: Sequence[Box]) -> int:
+    """How many lines stand close below each other from this one on, with one left edge."""
+    count = 1
+    for other in ordered:
+        if 0 < other.top - line.top <= 2 * line.height and abs(other.left - line.left) <= 0.5 * line.height:
+            line, count = other, count + 1
+    return count
 
 
 def _grow(box: Box, clusters: Sequence[Cluster], lines: Sequence[Box], regions: Sequence[Region], reach: float) -> Box:

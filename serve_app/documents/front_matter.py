@@ -62,7 +62,9 @@ def _is_centred(side: Boxes) -> bool:
 def _stack(side: Boxes) -> list[Boxes]:
     """The lines parted where no line stands below or above another one."""
     ordered = side[np.argsort(side[:, 0], kind="stable")]
-    cuts = np.flatnonzero(ordered[1:, 0] > np.maximum.accumulate(ordered[:-1, 2])) + 1 if len(ordered) else []
+    if not len(ordered):
+        return []
+    cuts = np.flatnonzero(ordered[1:, 0] > np.maximum.accumulate(ordered[:-1, 2])) + 1
     return np.split(ordered, cuts)
 
 

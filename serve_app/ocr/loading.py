@@ -135,6 +135,12 @@ def _load(
         raise ConfigError(f"The OCR engine {config.engine} is not installed: {error}. See docs/deploy.md") from error
     except (AssertionError, OSError, ValueError) as error:
         raise ConfigError(f"PaddleOCR cannot load {loading}: {error}") from error
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        # So does PaddleX say that no hub can be reached.
+        remedy = "With a directory instead of a name, nothing is downloaded"
+        raise ConfigError(f"PaddleOCR cannot load {loading}: {error} {remedy}") from error
 
 
 def _keep_out_of_home() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import io
 from typing import Protocol
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from serve_app.documents.document import Document
 from serve_app.documents.page import DocumentPage, PageImage
@@ -14,6 +14,10 @@ from serve_app.imaging.encode import TURNS, encode
 
 CROP_DPI = 144.0
 """Resolution of the parts that are rendered for a model."""
+
+
+MARGIN = 0.05
+"""Share of a chart's longer side that is left white round it: cut at its labels, it is not what the models learned."""
 
 
 class PageCanvas(Protocol):
@@ -99,3 +103,11 @@ class ScannedCanvas:
         buffer = io.BytesIO()
         part.save(buffer, "PNG", compress_level=1)
         return PageImage(buffer.getvalue(), "image/png", Size(*part.size))
+
+
+def add_margin(image: PageImage) -> tuple[PageImage, int]:
+    """A part of a page as PNG with white round it, and how many pixels of it."""
+    picture = decode_prepared(image.data)
+    margin = max(1, round(MARGIN * max(picture.size)))
+    framed = ImageOps.expand(picture, margin, "white")
+    return PageImage(encode(framed, "lossless"), "image/png", Size(*framed.size)), margin

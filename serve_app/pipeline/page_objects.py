@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from serve_app.documents.blocks import Block, BlockKind, ChartData
+from serve_app.documents.figure_labels import part_labels
 from serve_app.documents.figures import Figure
 from serve_app.documents.grouping import covers
 from serve_app.documents.placed_text import find_box, place_words
@@ -27,7 +28,7 @@ from serve_app.imaging.coordinates import move_polygon, move_table, rescale_line
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.chart_check import check_values
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.page_canvas import PageCanvas
+from serve_app.pipeline.page_canvas import PageCanvas, add_margin
 from serve_app.pipeline.service import CHART, LAYOUT, OCR, Service
 
 MIN_LINES = 3
@@ -96,20 +97,23 @@ class ObjectReader:
         if not self._options.charts:
             return block
         box, scale = figure.box, image.size.width / max(figure.box.width, 1.0)
+        framed, margin = await asyncio.to_thread(add_margin, image)
+        left, top = box.left - margin / scale, box.top - margin / scale
         inside = [line for line in lines if covers(box, find_box(line.polygon))] if live else []
         if len(inside) >= MIN_LINES:
-            words: Sequence[TextLine] = [_move_line(line, -box.left, -box.top, scale) for line in inside]
+            labels = [label for line in inside for label in part_labels(line)]
+            words: Sequence[TextLine] = [_move_line(label, -left, -top, scale) for label in labels]
         else:
             with self._ticket.call(OCR):
                 options = OcrOptions(return_word_box=True, chart=True, language=self._options.language)
-                page = await self._service.ocr.read(image.data, options)
-            words = rescale_lines(page.lines, page.size, image.size)
+                page = await self._service.ocr.read(framed.data, options)
+            words = rescale_lines(page.lines, page.size, framed.size)
         with self._ticket.call(CHART):
-            reading = await self._service.chart.read(image.data, tuple(words))
+            reading = await self._service.chart.read(framed.data, tuple(words))
         if reading.table.kind is ChartKind.NONE or not reading.table.rows:
             return block
-        placed = replace(reading, table=move_table(reading.table, box.left, box.top, 1 / scale))
-        texts = tuple(_move_line(line, box.left * scale, box.top * scale, 1 / scale) for line in words)
+        placed = replace(reading, table=move_table(reading.table, left, top, 1 / scale))
+        texts = tuple(_move_line(line, left * scale, top * scale, 1 / scale) for line in words)
         placed, evidence = await asyncio.to_thread(check_values, placed, texts)
         confirmed = sum(cell.line is not None for row in evidence.rows for cell in row)
         if placed.table.kind is ChartKind.UNKNOWN and confirmed < MIN_CONFIRMED:

@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 
 from serve_app.api.key_file import Keys
 from serve_app.api.mcp import endpoint
-from serve_app.config import AppConfig, HttpConfig, Limits
+from serve_app.config import AppConfig, HttpConfig, Limits, OcrConfig
 from serve_app.domain import ReadingWarning
 from serve_app.errors import Busy
 from serve_app.pipeline import text
@@ -111,12 +111,19 @@ class TestTools:
         ("tool", "arguments", "told"),
         [
             ("read_text", {}, "file: Field required"),
-            ("read_text", {"file": PAGE, "zoo": True}, "zoo: Extra inputs are not permitted. Arguments: file, zoom"),
+            (
+                "read_text",
+                {"file": PAGE, "zoo": True},
+                "zoo: Extra inputs are not permitted. Arguments: file, language",
+            ),
             ("read_text", {"file": "\N{SNOWMAN}"}, "base64"),
             ("read_text", {"file": base64.b64encode(b"no image").decode()}, "unsupported_media"),
             ("read_text", {"file": "http://example.org/a.png"}, "http.allow_url"),
             ("read_chart", {"file": PAGE[: len(PAGE) // 2]}, "unreadable_image"),
             ("read_document", {"file": PDF, "pages": "9"}, "pages"),
+            ("read_text", {"file": PAGE, "language": "ru"}, "no recognition model for 'ru'"),
+            ("read_chart", {"file": CHART, "language": "ru"}, "no recognition model for 'ru'"),
+            ("read_document", {"file": PDF, "language": "ru"}, "no recognition model for 'ru'"),
             ("read_nothing", {"file": PAGE}, "read_text, read_chart, read_document"),
         ],
     )
@@ -126,6 +133,14 @@ class TestTools:
         assert result.is_error
         assert told in result.content[0].text
         assert service.calls == 0
+
+    @pytest.mark.parametrize("config", [AppConfig(ocr=OcrConfig(languages={"ru": "eslav_PP-OCRv5_mobile_rec"}))])
+    @pytest.mark.parametrize(("tool", "file"), [("read_text", PAGE), ("read_chart", CHART), ("read_document", PDF)])
+    async def test_the_language_reaches_the_ocr(self, api, service, mode, tool, file):
+        async with connect(api, mode) as client:
+            result = await client.call_tool(tool, {"file": file, "language": "ru"})
+        assert not result.is_error
+        assert service.ocr.options.language == "ru"
 
     async def test_a_busy_service_says_when_to_come_back(self, api, service, mode):
         service.ocr.error = Busy("All replicas are busy", 7)

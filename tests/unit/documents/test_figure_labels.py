@@ -2,7 +2,7 @@
 
 import pytest
 
-from serve_app.documents.figure_labels import find_label_rows, take_in_labels
+from serve_app.documents.figure_labels import find_label_rows, part_labels, take_in_labels
 from serve_app.documents.figures import Cluster, find_figures
 from serve_app.domain import Box, Region, RegionKind, TextLine, Word
 
@@ -30,6 +30,26 @@ def take_in(rows=(), lines=(), regions=(), ticks=TICKS):
 def test_labels_in_even_steps_are_a_row() -> None:
     row = line(("Plums", 230, 290), ("New", 340, 375), ("York", 380, 420), ("Figs", 480, 520), ("Pears", 600, 640))
     assert find_label_rows([row]) == [Box(230, 710, 640, 730)]
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        # Narrow gaps, but even steps; as words of a title they would stand at even gaps.
+        ([("Figs", 205, 235), ("Mangos", 256, 304), ("Cherries", 312, 368), ("Pears", 380, 420)], 4),
+        ([("Plums", 230, 290), ("New", 340, 375), ("York", 380, 420), ("Figs", 480, 520), ("Pears", 600, 640)], 4),
+        ([("Share", 230, 290), ("of", 296, 320), ("the", 326, 360), ("orders", 366, 440)], 1),
+        ([("One", 230, 260), ("two", 266, 296), ("six", 302, 332)], 1),  # as wide, so that both are even
+        ([("one", 230, 260), ("two", 290, 320), ("six", 350, 380)], 3),
+        ([("Total", 230, 290), ("sold", 300, 340)], 1),
+    ],
+)
+def test_a_row_of_labels_is_parted_and_a_title_is_not(words, labels) -> None:
+    whole = line(*words)
+    parts = part_labels(whole)
+    assert len(parts) == labels
+    assert " ".join(part.text for part in parts) == whole.text
+    assert [word for part in parts for word in part.words] == list(whole.words)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ def test_a_box_over_a_figure_and_a_paragraph_is_cut_to_the_figure():
         assert find([region(FIGURE)], [Cluster(drawn)], few) == [Figure(FIGURE, 0.9)]
 
 
+def test_a_box_over_two_figures_and_the_columns_below_them_is_cut_to_the_figures():
+    left, right = Box(210, 310, 480, 430), Box(700, 310, 990, 430)
+    columns = [Box(x, y, x + 350, y + 16) for x in (205, 630) for y in range(500, 600, 25)]
+    found = find([region(FIGURE)], [Cluster(left), Cluster(right)], columns)
+    assert found == [Figure(left, 0.9), Figure(right, 0.9)]
+    legend = [Box(205, y, 330, y + 16) for y in range(500, 700, 25)]
+    assert find([region(FIGURE)], [Cluster(left), Cluster(right)], legend) == [Figure(FIGURE, 0.9)]
+
+
 def test_long_lines_within_a_drawing_are_no_paragraph():
     labels = [Box(205, y, 990, y + 16) for y in range(310, 790, 60)]
     assert find([region(FIGURE)], [Cluster(Box(210, 310, 990, 790))], labels) == [Figure(FIGURE, 0.9)]

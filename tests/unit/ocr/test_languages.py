@@ -63,6 +63,15 @@ def test_a_dictionary_of_another_model_is_refused_before_a_page_is_read(model, t
         load_ocr(OcrConfig(languages={"ja": str(tmp_path)}), "cpu")
 
 
+def test_a_model_that_no_hub_gives_is_named(monkeypatch):
+    def create(*arguments):
+        raise Exception("No available model hosting platforms detected.")  # as PaddleX raises it
+
+    monkeypatch.setattr("serve_app.ocr.loading.create_recogniser", create)
+    with pytest.raises(ConfigError, match=r"eslav_PP-OCRv5_mobile_rec: No available .* directory"):
+        load_ocr(OcrConfig(languages={"ru": "eslav_PP-OCRv5_mobile_rec"}), "cpu")
+
+
 def test_a_directory_without_a_model_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"ocr\.languages: .*inference\.yml"):
         load_ocr(OcrConfig(languages={"ru": str(tmp_path)}), "cpu")

@@ -35,6 +35,8 @@ from serve_app.pipeline.service import CHART, LAYOUT, OCR
 from tests.clients import LocalChart, LocalLayout, LocalOcr, build_service
 
 FIGURE = Box(100, 200, 300, 300)
+"""With the white round it, what a model is shown of it is 220 x 120 pixels of the page from (90, 190) on."""
+
 SCALES = pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
 
 
@@ -147,10 +149,10 @@ async def test_the_table_of_a_chart_is_in_pixels_of_the_page(scale):
     block = await Reading().read_figure(ScaledCanvas(scale))
     table = block.chart.reading.table
     assert (block.kind, block.box, block.confidence) == (BlockKind.CHART, FIGURE, 0.75)
-    assert table.title.place == pytest.approx((200, 200))
-    assert table.columns[1].place == pytest.approx((100, 250))
-    assert [row[1].place for row in table.rows] == [pytest.approx((250, 250)), pytest.approx((150, 250))]
-    assert table.rows[1][0].place[2] == pytest.approx((170, 300))
+    assert table.title.place == pytest.approx((200, 190))
+    assert table.columns[1].place == pytest.approx((90, 250))
+    assert [row[1].place for row in table.rows] == [pytest.approx((255, 250)), pytest.approx((145, 250))]
+    assert table.rows[1][0].place[2] == pytest.approx((167, 310))
 
 
 @SCALES
@@ -159,8 +161,8 @@ async def test_the_texts_of_a_chart_are_in_pixels_of_the_page_and_confirm_its_ce
     lines = block.chart.lines
     assert [line.text for line in lines] == ["7", "7", "Apples", "Pears"]
     assert lines[0].polygon == lines[0].words[0].polygon
-    assert lines[0].polygon[0] == pytest.approx((140, 245))
-    assert lines[3].polygon[2] == pytest.approx((260, 300))
+    assert lines[0].polygon[0] == pytest.approx((134, 244))
+    assert lines[3].polygon[2] == pytest.approx((266, 310))
     # Each bar has the number that is printed at its end.
     assert [[cell.line for cell in row] for row in block.chart.evidence.rows] == [[3, 1], [2, 0]]
 
@@ -170,7 +172,7 @@ async def test_the_model_gets_the_words_in_pixels_of_the_picture(scale):
     chart = TwoBars()
     await Reading(chart=chart).read_figure(ScaledCanvas(scale))
     assert [line.text for line in chart.lines] == ["7", "7", "Apples", "Pears"]
-    assert chart.lines[3].polygon[0] == pytest.approx((0.7 * 200 * scale, 0.9 * 100 * scale))
+    assert chart.lines[3].polygon[0] == pytest.approx((0.7 * 220 * scale, 0.9 * 120 * scale))
 
 
 @SCALES
@@ -183,7 +185,7 @@ async def test_the_files_own_text_in_the_figure_takes_the_place_of_ocr(scale):
     assert reading.ocr.calls == 0
     assert canvas.crops == [FIGURE]
     assert [line.text for line in chart.lines] == ["Apples", "Pears", "Plums"]
-    assert chart.lines[1].polygon[0] == chart.lines[1].words[0].polygon[0] == pytest.approx((80 * scale, 85 * scale))
+    assert chart.lines[1].polygon[0] == chart.lines[1].words[0].polygon[0] == pytest.approx((90 * scale, 95 * scale))
     for line, given in zip(block.chart.lines, inside, strict=True):
         assert line.polygon[0] == pytest.approx(given.polygon[0])
         assert line.polygon[2] == pytest.approx(given.polygon[2])

@@ -21,9 +21,10 @@ def file(tmp_path):
 
 
 def test_a_job_goes_its_way(service, file, capsys):
-    assert main(["jobs", "submit", str(file), "--pages", "1-2"]) == 0
+    assert main(["jobs", "submit", str(file), "--pages", "1-2", "--language", "ru"]) == 0
     assert capsys.readouterr().out == "1\n"
     assert service.requests[-1].url.params["pages"] == "1-2"
+    assert service.requests[-1].url.params["language"] == "ru"
     assert main(["jobs", "watch", "1", "--out", str(file.with_suffix(".md"))]) == 0
     assert "done\t2 of 2 pages" in capsys.readouterr().err
     assert file.with_suffix(".md").read_text() == "# Title\n"
