@@ -40,6 +40,14 @@ CHART_LOW_SCORE, CHART_SURE_SCORE = 0.95, 0.75
 """The same of charts: their labels are mostly numbers, of which many read upside down at high scores, and the model was
 not made for them. So more are asked about, and a half turn needs it to be surer."""
 
+STANDING, LABELS, LABEL_CHARACTERS, _HIGH = 0.75, 6, 2, 1.2
+"""Of a chart that lies on its side all labels stand, those of its value axis too: the share of them from which that is
+so whatever the model says, how many there must be, their characters, and height over width of one that stands. On
+upright charts only the names below the bars stand."""
+
+SURE_GAIN = 0.1
+"""By how much higher a chart must score upside down that the model takes for upright."""
+
 ONE_WAY = 0.8
 """Share of a chart's tall lines that run the same way, from which that tells the quarter by which it is turned."""
 
@@ -50,13 +58,21 @@ class ReadingSigns:
 
     `score` is the mean score of its longest lines, `tall` the share of tall boxes among them, both in [0, 1]; `lines`
     is the number of lines that they were taken from. `up` is the share of the tall boxes whose text runs upwards, where
-    the OCR tells it, as it does of charts.
+    the OCR tells it, as it does of charts. `standing` is the share of the boxes of all `labels` that are higher than
+    wide, numbers of two digits among them.
     """
 
     score: float
     tall: float
     lines: int
     up: float = 0.0
+    standing: float = 0.0
+    labels: int = 0
+
+    @property
+    def lies(self) -> bool:
+        """Whether a chart with such labels lies on its side."""
+        return self.labels >= LABELS and self.standing >= STANDING
 
 
 def measure_signs(lines: Sequence[TextLine]) -> ReadingSigns:
@@ -75,12 +91,16 @@ def measure_signs(lines: Sequence[TextLine]) -> ReadingSigns:
         if stands
     )
     score = sum(line.score for line in longest) / len(longest)
-    return ReadingSigns(score, sum(tall) / len(longest), len(longest), up / max(1, sum(tall)))
+    labels = [find_box(line.polygon) for line in lines if len(line.text.strip()) >= LABEL_CHARACTERS]
+    standing = sum(box.height > _HIGH * box.width for box in labels) / len(labels)
+    return ReadingSigns(score, sum(tall) / len(longest), len(longest), up / max(1, sum(tall)), standing, len(labels))
 
 
 def is_suspicious(signs: ReadingSigns, *, chart: bool = False) -> bool:
     """Whether the page, or the chart, may be turned, so that the orientation model should be asked."""
     low = CHART_LOW_SCORE if chart else LOW_SCORE
+    if chart and signs.lies:
+        return True
     return signs.lines >= MIN_LINES and (signs.tall >= TALL_SHARE or signs.score < low)
 
 
@@ -99,16 +119,18 @@ def choose_turn(signs: ReadingSigns, orientation: Orientation) -> int:
 def choose_chart_turn(signs: ReadingSigns, orientation: Orientation) -> int:
     """The same for a chart whose text on its side was read both ways, so that it is known which way it runs.
 
-    Where the model sees it on its side too, the text tells on which.
+    Where the model sees it on its side too, or all its labels stand, the text tells on which. Where the text reads
+    badly, it is worth a second look, whatever the model says.
     """
     degrees = choose_turn(signs, orientation)
     if degrees or signs.lines < FEW_LINES:
         return degrees
-    if signs.tall >= TALL_SHARE:
+    if signs.lies or signs.tall >= TALL_SHARE:
         one_way = max(signs.up, 1 - signs.up) >= ONE_WAY
-        return (270 if signs.up >= ONE_WAY else 90) if one_way and orientation.degrees in (90, 270) else 0
+        sure = signs.lies or orientation.degrees in (90, 270)
+        return (270 if signs.up >= ONE_WAY else 90) if one_way and sure else 0
     upside_down = orientation.degrees == 180 and orientation.score >= CHART_SURE_SCORE
-    return 180 if upside_down and signs.score < CHART_LOW_SCORE else 0
+    return 180 if signs.score < (CHART_LOW_SCORE if upside_down else LOW_SCORE) else 0
 
 
 def find_text_turn(lines: Sequence[PageLine]) -> int:
@@ -122,8 +144,8 @@ def find_text_turn(lines: Sequence[PageLine]) -> int:
     return max(running, key=lambda degrees: running[degrees], default=0)
 
 
-def is_better(turned: ReadingSigns, as_sent: ReadingSigns) -> bool:
-    """Whether the turned page is to be kept: its lines lie, and it reads no worse."""
-    if not turned.lines or turned.tall >= TALL_SHARE:
+def is_better(turned: ReadingSigns, as_sent: ReadingSigns, gain: float = 0.0) -> bool:
+    """Whether the turned page is to be kept: its lines lie, and it reads better, by so much, or no longer stands."""
+    if not turned.lines or turned.tall >= TALL_SHARE or turned.lies:
         return False
-    return turned.score > as_sent.score or as_sent.tall >= TALL_SHARE
+    return turned.score > as_sent.score + gain or as_sent.tall >= TALL_SHARE or as_sent.lies

@@ -3,7 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from serve_app.documents.orientation import choose_chart_turn, choose_turn, is_better, is_suspicious, measure_signs
+from serve_app.documents.orientation import (
+    SURE_GAIN,
+    choose_chart_turn,
+    choose_turn,
+    is_better,
+    is_suspicious,
+    measure_signs,
+)
 from serve_app.domain import LayoutTask, Page, Turn
 from serve_app.imaging.coordinates import map_lines
 from serve_app.pipeline.admission import Ticket
@@ -60,6 +67,7 @@ async def read_standing(
         return Standing(upload, page)
     turned = upload.turn(degrees)
     again, _ = await read(turned)
-    if not is_better(measure_signs(again.lines), signs):
+    agreed = answer.orientation is not None and answer.orientation.degrees == degrees
+    if not is_better(measure_signs(again.lines), signs, 0.0 if agreed or not chart else SURE_GAIN):
         return Standing(upload, page)
     return Standing(turned, again, Turn(degrees, upload.size))

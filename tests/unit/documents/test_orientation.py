@@ -19,7 +19,7 @@ def line(text, score, width, height):
 
 def test_the_longest_lines_are_measured():
     lines = [line("x" * 30, 0.9, 20, 300)] * 15 + [line("x" * 40, 0.8, 300, 20)] * 5 + [line("mark", 0.1, 20, 90)] * 9
-    assert measure_signs(lines) == ReadingSigns(pytest.approx(0.875), 0.75, 20)
+    assert measure_signs(lines) == ReadingSigns(pytest.approx(0.875), 0.75, 20, standing=24 / 29, labels=29)
 
 
 @pytest.mark.parametrize("lines", [[], [line("7", 0.2, 20, 90)]])
@@ -61,6 +61,11 @@ def test_the_turned_page_is_kept_where_it_reads_better():
     assert not is_better(REVERSED, UPRIGHT)
     assert not is_better(ON_ITS_SIDE, REVERSED)
     assert not is_better(ReadingSigns(1.0, 0.0, 0), REVERSED)
+    assert is_better(ReadingSigns(0.75, 0.0, 9), REVERSED, 0.1)
+    assert not is_better(ReadingSigns(0.7, 0.0, 9), REVERSED, 0.1)
+    lying = ReadingSigns(0.99, 0.4, 9, standing=1.0, labels=17)
+    assert is_better(ReadingSigns(0.98, 0.0, 9), lying)
+    assert not is_better(lying, ReadingSigns(0.98, 0.0, 9))
 
 
 def test_text_that_runs_upwards_is_told_by_its_first_corner():
@@ -82,6 +87,14 @@ def test_text_that_runs_upwards_is_told_by_its_first_corner():
         (ReadingSigns(0.9, 0.0, 12), 180, 0.7, 0),
         (ReadingSigns(0.97, 0.0, 12), 180, 0.9, 0),
         (REVERSED, 180, 0.65, 180),  # as on pages
+        (REVERSED, 0, 0.9, 180),  # it reads badly as it stands
+        (ReadingSigns(0.86, 0.0, 12), 0, 0.9, 0),
+        (ReadingSigns(0.6, 0.0, 4), 0, 0.9, 0),
+        (ReadingSigns(0.99, 0.4, 9, up=0.0, standing=1.0, labels=17), 0, 0.9, 90),  # short names, and all numbers stand
+        (ReadingSigns(0.99, 0.9, 9, up=1.0, standing=1.0, labels=17), 0, 0.9, 270),
+        (ReadingSigns(0.99, 0.9, 9, up=0.6, standing=1.0, labels=17), 0, 0.9, 0),
+        (ReadingSigns(0.99, 0.9, 5, up=1.0, standing=1.0, labels=5), 0, 0.9, 0),
+        (ReadingSigns(0.99, 0.9, 9, up=1.0, standing=0.6, labels=17), 0, 0.9, 0),  # names below bars, not the numbers
     ],
 )
 def test_a_chart_is_turned_as_its_text_runs_where_the_model_sees_it_turned(signs, degrees, score, turn):
@@ -90,5 +103,7 @@ def test_a_chart_is_turned_as_its_text_runs_where_the_model_sees_it_turned(signs
 
 def test_a_chart_is_suspicious_earlier_than_a_page():
     signs = ReadingSigns(0.9, 0.0, 12)
-    assert is_suspicious(signs, chart=True)
-    assert not is_suspicious(signs)
+    lying = ReadingSigns(0.99, 0.4, 9, standing=1.0, labels=17)
+    for each in (signs, lying):
+        assert is_suspicious(each, chart=True)
+        assert not is_suspicious(each)
