@@ -1,5 +1,7 @@
 """What became of a job's documents, put together from the store and its files."""
 
+from pathlib import Path
+
 import pytest
 
 from serve_app.documents import process
@@ -7,7 +9,7 @@ from serve_app.documents.blocks import PageReading
 from serve_app.documents.page import TextSource, UnreadablePage
 from serve_app.documents.storage import dump_page
 from serve_app.domain import OcrOptions, Size
-from serve_app.errors import Busy
+from serve_app.errors import AppError, Busy
 from serve_app.jobs.blobs import LocalBlobs
 from serve_app.jobs.intake import Upload, submit
 from serve_app.jobs.job import Failure, PageSource, Submission
@@ -100,6 +102,26 @@ async def test_options_are_kept_beside_how_the_result_is_answered(work, lines):
     job = await submit(work.store, work.blobs, UPLOADS, Submission("someone", (), stored))
     assert load_answer(job) == {"format": "zip"}
     assert load_options(store_options(options)) == options
+
+
+async def test_a_job_reads_the_pictures_of_a_heic_file(work, bench):
+    two, one = ((Path(__file__).parents[2] / "samples" / name).read_bytes() for name in ("turned.heic", "page.heic"))
+    uploads = [Upload("a.heic", "image/heic", two), Upload("b.heic", "image/heic", one[:1000])]
+    job = await submit(work.store, work.blobs, uploads, Submission("someone", (), store_options(DocumentOptions())))
+    pages = JobPages(bench().service, work.blobs)
+    sources = await pages.plan(lease := await work.store.claim("worker", 60))
+    assert [(source.document, source.page) for source in sources] == [(0, 0), (0, 1), (1, 0)]
+    await work.store.plan(lease, sources)
+    for _ in sources:
+        lease = await work.store.claim("worker", 60)
+        try:
+            await work.store.finish(lease, await work.blobs.put(lease.job_id, await pages.read(lease)))
+        except AppError as error:
+            await work.store.fail(lease, Failure("page_unreadable", error.message))
+    await pages.close()
+    whole, cut = [await load_result(work.store, work.blobs, job, number) for number in (0, 1)]
+    assert [(page.number, page.source) for page in whole.pages] == [(1, TextSource.OCR), (2, TextSource.OCR)]
+    assert [type(page) for page in cut.pages] == [UnreadablePage]
 
 
 @pytest.mark.parametrize("counted", [False, True], ids=["plan", "page"])
