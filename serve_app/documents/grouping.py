@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from serve_app.documents.caption_lines import starts_caption
 from serve_app.documents.paragraphs import Printed, starts_entry
 from serve_app.domain import Box, Region, RegionKind
 
@@ -13,6 +14,9 @@ INSIDE = 0.5
 
 MAX_GAP = 0.9
 """Heights of a line between two lines of one paragraph."""
+
+CAPTION_GAP = 0.6
+"""The same below a caption, which is set closer than the paragraph that follows it."""
 
 SAME_SIZE = 1.15
 """Ratio of two lines' font sizes up to which they may belong to one paragraph."""
@@ -77,7 +81,8 @@ def _continues(group: Sequence[Printed], line: Printed) -> bool:
         return False
     gap = line.box.top - last.box.bottom
     overlap = min(line.box.right, last.box.right) - max(line.box.left, last.box.left)
-    return -0.5 * height <= gap <= MAX_GAP * height and (overlap > 0 or starts_entry(last.text))
+    most = CAPTION_GAP if starts_caption(group[0].text) else MAX_GAP
+    return -0.5 * height <= gap <= most * height and (overlap > 0 or starts_entry(last.text))
 
 
 def _same_row(before: Printed, line: Printed) -> bool:

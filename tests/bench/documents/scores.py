@@ -82,7 +82,8 @@ def score_page(page: dict[str, Any], truth: TruePage) -> Scores:
         cells = sum(map(len, table.rows))
         scores.add("cells", max((_count_cells(read, table) for read in tables), default=0), cells)
     found = [block for block in blocks if block["kind"] in ("figure", "chart")]
-    scale = page["width"] / page["points"][0] if page.get("points") else 1.0
+    across = page.get("turned", 0) in (90, 270)  # the points are those of the page as it was sent
+    scale = page["width"] / page["points"][across] if page.get("points") else 1.0
     boxes = [_scale(block["box"], scale) for block in found]
     scores.add(
         "figures", sum(any(_iou(box, figure) > FOUND for box in boxes) for figure in truth.figures), len(truth.figures)
