@@ -1,11 +1,13 @@
 """One page of a document: its text layer or OCR, its regions, tables, figures and charts."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from serve_app.documents.assembly import assemble_page
 from serve_app.documents.blocks import Block, BlockKind, PageReading
 from serve_app.documents.caption_lines import cut_captions, find_captions
+from serve_app.documents.captioned_figures import find_captioned_figures
 from serve_app.documents.captioned_tables import find_captioned_tables
 from serve_app.documents.document import Document
 from serve_app.documents.figure_labels import find_label_rows
@@ -33,7 +35,7 @@ from serve_app.domain import (
 from serve_app.imaging.coordinates import rescale_box
 from serve_app.pipeline.admission import Ticket
 from serve_app.pipeline.document_options import DocumentOptions
-from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas
+from serve_app.pipeline.page_canvas import PageCanvas, RenderedCanvas, ScannedCanvas
 from serve_app.pipeline.page_objects import ObjectReader
 from serve_app.pipeline.page_scan import read_scan
 from serve_app.pipeline.page_text import read_page_text
@@ -128,7 +130,19 @@ class PageReader:
         ]
         warnings = find_warnings(lines, turned=canvas.turned)
         figures, tables = check_figures_of_scan(regions, [line.box for line in printed], place_words(lines))
+        figures += await self._find_missed(canvas, printed, regions, figures)
         return await self._finish(page, canvas, [*regions, *tables], figures, printed, lines, warnings)
+
+    async def _find_missed(
+        self, canvas: ScannedCanvas, printed: Sequence[Printed], regions: Sequence[Region], figures: Sequence[Figure]
+    ) -> list[Figure]:
+        """The figures of a scan that the layout model missed."""
+        captions = find_captions(printed)
+        if not captions:
+            return []
+        known = [each.box for each in figures]
+        known += [region.box for region in regions if region.kind is RegionKind.TABLE]
+        return await asyncio.to_thread(lambda: find_captioned_figures(printed, captions, known, canvas.grey))
 
     async def _finish(
         self,

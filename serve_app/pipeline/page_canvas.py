@@ -4,6 +4,8 @@ import asyncio
 import io
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from serve_app.documents.document import Document
@@ -78,6 +80,11 @@ class ScannedCanvas:
     def box(self) -> Box:
         """The whole page."""
         return Box(0, 0, self.size.width, self.size.height)
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """The page in levels of grey, height x width."""
+        return np.asarray(self._image.convert("L"))
 
     async def turn(self, degrees: int) -> "ScannedCanvas":
         """The same page, turned counter-clockwise by 90, 180 or 270 degrees."""

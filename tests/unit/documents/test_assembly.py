@@ -121,3 +121,11 @@ def test_a_caption_that_the_model_takes_for_a_reference_is_one():
     regions = [Region(RegionKind.REFERENCE, Box(40, 95, 300, 120), 0.9)]
     assert kinds(assemble_page([line("Table 3. Costs", 50, 100)], regions, [])) == [BlockKind.CAPTION]
     assert kinds(assemble_page([line("3. Mueller et al.", 50, 100)], regions, [])) != [BlockKind.CAPTION]
+
+
+def test_a_paragraph_close_below_a_caption_is_none_of_it():
+    lines = [line("Figure 3. Fruit sold", 50, 100), line("in all regions", 50, 111)]
+    lines += [line(f"prose {i}", 50, 128 + 13 * i) for i in range(5)]
+    blocks = assemble_page(lines, [Region(RegionKind.FIGURE_CAPTION, Box(45, 95, 260, 200), 0.9)], [])
+    assert [block.text.split()[0] for block in blocks] == ["Figure", "prose"]
+    assert blocks[0].text == "Figure 3. Fruit sold in all regions"
