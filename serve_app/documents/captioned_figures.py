@@ -20,6 +20,9 @@ TITLE = 1.3
 MIN_ROOM = 7.0
 """Heights of a line that a figure is high at least."""
 
+HEAD = 0.07
+"""Share of a page's height, from the top, in which its running head stands."""
+
 INK = 150
 """Level of grey (0 to 255) up to which a pixel is drawn: the paper of scans is not white."""
 
@@ -44,7 +47,7 @@ def find_captioned_figures(
     boxes = [line.box for line in lines]
     figures: list[Figure] = []
     for caption in captions:
-        room = None if names_table(caption.text) else _find_room(caption.box, boxes, captions)
+        room = None if names_table(caption.text) else _find_room(caption.box, boxes, captions, pixels.shape[0])
         if room is None or any(room.intersect(each).area for each in taken):
             continue
         inside = [line for line in boxes if covers(room, line)]
@@ -54,12 +57,13 @@ def find_captioned_figures(
     return figures
 
 
-def _find_room(caption: Box, lines: Sequence[Box], captions: Sequence[Printed]) -> Box | None:
+def _find_room(caption: Box, lines: Sequence[Box], captions: Sequence[Printed], page_height: int) -> Box | None:
     """What lies between a caption and the print above it, as wide as its column."""
     column = _find_column(caption, lines)
     print_ = [line for line in lines if line.width >= PROSE * line.height] + [each.box for each in captions]
     ends = [line.bottom for line in print_ if line.bottom <= caption.top and _overlap(line, column)]
-    top = max(ends, default=min(line.bottom for line in lines))  # of the running head
+    ends += [line.bottom for line in lines if line.bottom <= HEAD * page_height]
+    top = max(ends, default=0.0)
     height = sorted(line.height for line in lines)[len(lines) // 2]
     return Box(column.left, top, column.right, caption.top) if caption.top - top >= MIN_ROOM * height else None
 
