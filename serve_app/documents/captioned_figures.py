@@ -14,8 +14,8 @@ from serve_app.domain import Box
 PROSE = 15.0
 """Heights of a line from which it is one of a column, and no label."""
 
-TITLE = 1.3
-"""Widths of the median line of a column from which one goes over several."""
+TITLE = 1.1
+"""Widths of a full line of a column from which one goes over several."""
 
 MIN_ROOM = 7.0
 """Heights of a line that a figure is high at least."""
@@ -73,8 +73,8 @@ def _find_column(caption: Box, lines: Sequence[Box]) -> Box:
     prose = [line for line in lines if line.width >= PROSE * line.height and _overlap(line, caption)]
     if not prose:
         return caption
-    usual = sorted(line.width for line in prose)[len(prose) // 2]
-    return Box.around([caption, *(line for line in prose if line.width <= TITLE * usual)])
+    full = sorted(line.width for line in prose)[3 * len(prose) // 4]
+    return Box.around([caption, *(line for line in prose if line.width <= TITLE * full)])
 
 
 def _find_drawing(pixels: NDArray[np.uint8], room: Box, labels: Sequence[Box]) -> Box | None:

@@ -99,6 +99,25 @@ def test_options_go_with_the_request(site):
     assert [request.url for request in site.posts][1:] == [f"{site.url}/v1/ocr"]
 
 
+def test_a_language_is_offered_where_there_are_models_and_goes_with_each_request(site, recorded):
+    assert site.page.get_by_label("Language").count() == 0
+    site.answer("**/v1/models", {"models": [{"name": "m", "task": "ocr", "languages": {"ru": [], "el": []}}]})
+    site.open()
+    site.choose_mode("text")
+    choice = site.page.get_by_label("Language")
+    assert choice.locator("option").all_inner_texts() == ["any", "Russian", "Greek"]
+    choice.select_option("Greek")
+    for path, answer in recorded.items():
+        site.answer(f"**{path}?language=el", answer)
+    site.read(PAGE)
+    with site.page.expect_response(f"{site.url}/v1/analyze?language=el"):
+        site.choose_mode("chart")
+    site.wait()
+    assert [request.url for request in site.posts] == [
+        f"{site.url}{path}?language=el" for path in ("/v1/ocr", "/v1/analyze")
+    ]
+
+
 def test_several_files_are_read_one_after_the_other(site):
     small = [upload(encode(draw_page((f"Number {index}",), width=300)), f"{index}.png") for index in range(4)]
     site.choose_mode("text")
