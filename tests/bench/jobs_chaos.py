@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import Any
 import httpx
 
 from serve_app.config import JobsConfig
+from serve_app.errors import StoreUnavailable
 from serve_app.jobs.job import PLAN
 from serve_app.jobs.opening import open_store
 from serve_app.jobs.store import JobStore
@@ -60,28 +61,40 @@ class Run:
     """Leases lost while no worker had been killed shortly before."""
 
 
+async def count_running(store: JobStore) -> int:
+    """Pages in hand; 0 where the store does not answer in time, as on a machine whose cores are all busy."""
+    with suppress(StoreUnavailable):
+        return (await store.counts()).running
+    return 0
+
+
 async def watch_returns(store: JobStore, run: Run) -> None:
     """Look at the store, for ever: which pages lost their worker, and when another had claimed them."""
     seen: Counter[str] = Counter()
     waiting: dict[tuple[str, int], Kill] = {}
+
+    async def look() -> None:
+        for job_id in [job_id for job_id in run.tally.jobs.values() if job_id not in run.tally.ended]:
+            for event in await store.events(job_id, seen[job_id]):
+                seen[job_id] = event.id
+                if event.kind != "retry" or event.data["code"] != "lease_lost" or event.data["number"] == PLAN:
+                    continue
+                killed = [kill for kill in run.kills if kill.deployment == "Jobs"]
+                if killed and time.monotonic() - killed[-1].at < 30:
+                    waiting[job_id, event.data["number"]] = killed[-1]
+                else:
+                    run.losses += 1
+        for (job_id, number), kill in list(waiting.items()):
+            [page] = await store.pages(job_id, number, 1)
+            if page.attempts >= 2:
+                run.returns_s.append(time.monotonic() - kill.at)
+                del waiting[job_id, number]
+
     try:
         while True:
             await asyncio.sleep(LOOK_S)
-            for job_id in [job_id for job_id in run.tally.jobs.values() if job_id not in run.tally.ended]:
-                for event in await store.events(job_id, seen[job_id]):
-                    seen[job_id] = event.id
-                    if event.kind != "retry" or event.data["code"] != "lease_lost" or event.data["number"] == PLAN:
-                        continue
-                    killed = [kill for kill in run.kills if kill.deployment == "Jobs"]
-                    if killed and time.monotonic() - killed[-1].at < 30:
-                        waiting[job_id, event.data["number"]] = killed[-1]
-                    else:
-                        run.losses += 1
-            for (job_id, number), kill in list(waiting.items()):
-                [page] = await store.pages(job_id, number, 1)
-                if page.attempts >= 2:
-                    run.returns_s.append(time.monotonic() - kill.at)
-                    del waiting[job_id, number]
+            with suppress(StoreUnavailable):  # of a machine whose cores are all busy: looked at again
+                await look()
     finally:
         run.tally.lost += len(waiting)
 
@@ -108,7 +121,7 @@ async def drive(
                 await client.run_document(next(numbers), pages)
 
         async def pause(deployment: str) -> None:
-            while not (running := (await store.counts()).running):
+            while not (running := await count_running(store)):
                 await asyncio.sleep(0.01)
             await asyncio.sleep(random.uniform(0, 0.3))  # at any moment of a page
             if deployment == "Ingress":
