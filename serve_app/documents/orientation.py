@@ -40,13 +40,17 @@ CHART_LOW_SCORE, CHART_SURE_SCORE = 0.95, 0.75
 """The same of charts: their labels are mostly numbers, of which many read upside down at high scores, and the model was
 not made for them. So more are asked about, and a half turn needs it to be surer."""
 
-STANDING, LABELS, LABEL_CHARACTERS, _HIGH = 0.75, 6, 2, 1.2
-"""Of a chart that lies on its side all labels stand, those of its value axis too: the share of them from which that is
-so whatever the model says, how many there must be, their characters, and height over width of one that stands. On
-upright charts only the names below the bars stand."""
+MIN_STANDING, STANDING, LABELS = 0.7, 0.75, 6
+"""Of a chart that lies on its side all labels stand, on an upright one at most the names below the bars and the title
+of an axis: the least share of them for a quarter turn, and that from which a chart lies on its side whatever the model
+says, if it has so many."""
 
-SURE_GAIN = 0.1
-"""By how much higher a chart must score upside down that the model takes for upright."""
+LABEL_CHARACTERS, _HIGH = 2, 1.2
+"""Characters of a label, and height over width of one that stands."""
+
+SURE_GAIN, READS_WELL = 0.1, 0.9
+"""By how much higher than as sent a page or chart must score upside down, and the score from which less will do where
+the model takes it for turned: scripts that the OCR does not know read badly either way up."""
 
 ONE_WAY = 0.8
 """Share of a chart's tall lines that run the same way, from which that tells the quarter by which it is turned."""
@@ -123,11 +127,13 @@ def choose_chart_turn(signs: ReadingSigns, orientation: Orientation) -> int:
     badly, it is worth a second look, whatever the model says.
     """
     degrees = choose_turn(signs, orientation)
+    if degrees in (90, 270) and signs.standing < MIN_STANDING:
+        return 0
     if degrees or signs.lines < FEW_LINES:
         return degrees
     if signs.lies or signs.tall >= TALL_SHARE:
         one_way = max(signs.up, 1 - signs.up) >= ONE_WAY
-        sure = signs.lies or orientation.degrees in (90, 270)
+        sure = signs.lies or (orientation.degrees in (90, 270) and signs.standing >= MIN_STANDING)
         return (270 if signs.up >= ONE_WAY else 90) if one_way and sure else 0
     upside_down = orientation.degrees == 180 and orientation.score >= CHART_SURE_SCORE
     return 180 if signs.score < (CHART_LOW_SCORE if upside_down else LOW_SCORE) else 0
@@ -144,8 +150,17 @@ def find_text_turn(lines: Sequence[PageLine]) -> int:
     return max(running, key=lambda degrees: running[degrees], default=0)
 
 
-def is_better(turned: ReadingSigns, as_sent: ReadingSigns, gain: float = 0.0) -> bool:
-    """Whether the turned page is to be kept: its lines lie, and it reads better, by so much, or no longer stands."""
+def is_better(turned: ReadingSigns, as_sent: ReadingSigns, *, agreed: bool = True) -> bool:
+    """Whether the turned page is to be kept: its lines lie, and it reads better where they did so before.
+
+    Args:
+        turned: what was read of it turned.
+        as_sent: what was read of it as sent.
+        agreed: whether the model would turn it so.
+    """
     if not turned.lines or turned.tall >= TALL_SHARE or turned.lies:
         return False
-    return turned.score > as_sent.score + gain or as_sent.tall >= TALL_SHARE or as_sent.lies
+    if as_sent.tall >= TALL_SHARE or as_sent.lies:
+        return True
+    gain = turned.score - as_sent.score
+    return gain > SURE_GAIN or (agreed and gain > 0 and turned.score >= READS_WELL)

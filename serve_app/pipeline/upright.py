@@ -3,14 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from serve_app.documents.orientation import (
-    SURE_GAIN,
-    choose_chart_turn,
-    choose_turn,
-    is_better,
-    is_suspicious,
-    measure_signs,
-)
+from serve_app.documents.orientation import choose_chart_turn, choose_turn, is_better, is_suspicious, measure_signs
 from serve_app.domain import LayoutTask, Page, Turn
 from serve_app.imaging.coordinates import map_lines
 from serve_app.pipeline.admission import Ticket
@@ -68,6 +61,6 @@ async def read_standing(
     turned = upload.turn(degrees)
     again, _ = await read(turned)
     agreed = answer.orientation is not None and answer.orientation.degrees == degrees
-    if not is_better(measure_signs(again.lines), signs, 0.0 if agreed or not chart else SURE_GAIN):
+    if not is_better(measure_signs(again.lines), signs, agreed=agreed):
         return Standing(upload, page)
     return Standing(turned, again, Turn(degrees, upload.size))

@@ -61,8 +61,11 @@ def test_the_turned_page_is_kept_where_it_reads_better():
     assert not is_better(REVERSED, UPRIGHT)
     assert not is_better(ON_ITS_SIDE, REVERSED)
     assert not is_better(ReadingSigns(1.0, 0.0, 0), REVERSED)
-    assert is_better(ReadingSigns(0.75, 0.0, 9), REVERSED, 0.1)
-    assert not is_better(ReadingSigns(0.7, 0.0, 9), REVERSED, 0.1)
+    assert is_better(ReadingSigns(0.75, 0.0, 9), REVERSED)
+    assert not is_better(ReadingSigns(0.7, 0.0, 9), REVERSED)  # a script that is not known
+    fair = ReadingSigns(0.86, 0.0, 9)
+    assert is_better(ReadingSigns(0.94, 0.0, 9), fair)
+    assert not is_better(ReadingSigns(0.94, 0.0, 9), fair, agreed=False)
     lying = ReadingSigns(0.99, 0.4, 9, standing=1.0, labels=17)
     assert is_better(ReadingSigns(0.98, 0.0, 9), lying)
     assert not is_better(lying, ReadingSigns(0.98, 0.0, 9))
@@ -77,8 +80,9 @@ def test_text_that_runs_upwards_is_told_by_its_first_corner():
 @pytest.mark.parametrize(
     ("signs", "degrees", "score", "turn"),
     [
-        (ReadingSigns(0.99, 0.9, 12, up=0.0), 270, 0.4, 90),  # the model sees it on its side, the text on which
-        (ReadingSigns(0.99, 0.9, 12, up=1.0), 90, 0.4, 270),
+        (ReadingSigns(0.99, 0.9, 12, up=0.0, standing=0.8), 270, 0.4, 90),  # the text tells on which side
+        (ReadingSigns(0.99, 0.9, 12, up=1.0, standing=0.8), 90, 0.4, 270),
+        (ReadingSigns(0.99, 0.9, 12, up=1.0, standing=0.6), 270, 0.95, 0),  # names below bars, whatever the model says
         (ReadingSigns(0.99, 0.9, 12, up=1.0), 0, 0.4, 0),  # labels from bottom to top
         (ReadingSigns(0.99, 0.9, 12, up=0.5), 90, 0.4, 0),
         (ReadingSigns(0.99, 0.4, 12, up=1.0), 270, 0.9, 0),
