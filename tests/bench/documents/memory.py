@@ -1,5 +1,6 @@
 """Resident memory of the service's processes by role, while a long document is read."""
 
+import re
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,15 +58,17 @@ def sample(pid: int) -> dict[str, int]:
     roles: dict[str, int] = {}
     for process in psutil.Process(pid).children(recursive=True):
         with suppress(psutil.Error):
-            title = " ".join(process.cmdline())
-            if title.startswith(_REPLICA):
-                role = title.removeprefix(_REPLICA).split(":")[0].split("(")[0]
-            elif "serve_app.documents.worker" in title:
-                role = PDF_PROCESS
-            else:
-                continue
-            roles[role] = roles.get(role, 0) + process.memory_info().rss
+            role = find_role(" ".join(process.cmdline()))
+            if role is not None:
+                roles[role] = roles.get(role, 0) + process.memory_info().rss
     return roles
+
+
+def find_role(title: str) -> str | None:
+    """The role of a process by its command line; Ray writes into that of a replica what it is doing, and spaces."""
+    if title.startswith(_REPLICA):
+        return re.split(r"[.:(\s]", title.removeprefix(_REPLICA), maxsplit=1)[0]
+    return PDF_PROCESS if "serve_app.documents.worker" in title else None
 
 
 def _watch(pid: int, memory: Memory, done: threading.Event) -> None:
