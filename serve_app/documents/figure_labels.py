@@ -140,9 +140,20 @@ def _is_centred(line: Box, *boxes: Box) -> bool:
 
 def _stands_alone(line: Box, lines: Sequence[Box], box: Box, regions: Sequence[Region]) -> bool:
     """Whether it is no line of a paragraph, and no piece of a row."""
+    close = [
+        other
+        for other in lines
+        if other is not line
+        and max(other.top - line.bottom, line.top - other.bottom) <= line.height
+        and min(other.right, line.right) > max(other.left, line.left)
+    ]
     for region in regions:
-        held = region.box.intersect(line).area >= 0.5 * line.area
-        if held and (region.kind in _UNTITLED or region.box.height > 2.5 * line.height):
+        if region.box.intersect(line).area < 0.5 * line.area:
+            continue
+        if region.kind in _UNTITLED:
+            return False
+        # The model also draws one box round all paragraphs and the title below them.
+        if region.box.height > 2.5 * line.height and any(region.box.intersect(other).area for other in close):
             return False
     return not any(
         other is not line

@@ -83,6 +83,11 @@ def test_a_title_centred_above_belongs_to_the_drawing() -> None:
         assert take_in(lines=[TITLE], regions=[region]) == Box(200, 265, 600, 700)
 
 
+def test_a_title_is_one_though_the_model_boxes_it_with_the_paragraphs_above() -> None:
+    region = Region(RegionKind.TEXT, Box(200, 100, 600, 290), 0.6)
+    assert take_in(lines=[TITLE, Box(200, 210, 600, 230)], regions=[region]) == Box(200, 265, 600, 700)
+
+
 def test_a_line_above_a_picture_without_labels_is_its_caption() -> None:
     assert take_in(lines=[TITLE], ticks=TICKS[:2]) == PLOT
 
@@ -101,7 +106,7 @@ def test_a_title_is_centred_over_the_plot_or_over_it_with_its_labels() -> None:
         ([Box(200, 265, 340, 285)], []),
         ([Box(210, 265, 590, 285)], []),
         ([TITLE, Box(210, 265, 300, 285)], []),
-        ([TITLE], [Region(RegionKind.TEXT, Box(200, 200, 600, 290), 0.9)]),
+        ([TITLE, Box(200, 240, 600, 260)], [Region(RegionKind.TEXT, Box(200, 200, 600, 290), 0.9)]),
         ([TITLE], [Region(RegionKind.TABLE_CAPTION, Box(325, 260, 475, 290), 0.9)]),
         ([Box(330, 320, 470, 340)], []),
     ],
