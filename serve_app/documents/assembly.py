@@ -27,6 +27,7 @@ BESIDE = 1.5
 """Heights of a line between a caption and its table or figure."""
 
 _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
+_MAY_BE_CAPTIONS = (None, RegionKind.TEXT, RegionKind.REFERENCE, RegionKind.HEADER, *_CAPTIONS)
 _KINDS = {
     RegionKind.TITLE: BlockKind.HEADING,
     RegionKind.FIGURE_CAPTION: BlockKind.CAPTION,
@@ -84,7 +85,7 @@ def _make_block(group: Group, body: float, *, may_be_caption: bool) -> Block:
 
 
 def _tell_kind(group: Group, text: str, size: float, body: float, *, may_be_caption: bool) -> BlockKind:
-    if group.kind in (None, RegionKind.TEXT, RegionKind.REFERENCE, *_CAPTIONS) and starts_caption(text):
+    if group.kind in _MAY_BE_CAPTIONS and starts_caption(text):
         return BlockKind.CAPTION
     if group.kind in _CAPTIONS and not may_be_caption:
         return BlockKind.PARAGRAPH

@@ -44,7 +44,7 @@ def cut_captions(box: Box, captions: Sequence[Printed]) -> Box:
     """A figure's or table's box without the captions that stand at its upper or lower edge."""
     for caption in captions:
         shared = caption.box.intersect(box)
-        if shared.width <= 0.5 * min(caption.box.width, box.width) or shared.height <= 0.5 * caption.size:
+        if shared.width <= 0.5 * min(caption.box.width, box.width) or shared.height <= 0.25 * caption.size:
             continue
         middle = (shared.top + shared.bottom) / 2 - box.top
         if middle <= EDGE * box.height:

@@ -21,6 +21,7 @@ from serve_app.documents.reading_order import order_lines
 from serve_app.documents.reading_warnings import find_warnings
 from serve_app.documents.ruled_tables import find_ruled_tables
 from serve_app.documents.scanned_figures import check_figures_of_scan
+from serve_app.documents.table_width import widen_table
 from serve_app.domain import (
     Box,
     LayoutAnswer,
@@ -155,7 +156,8 @@ class PageReader:
         warnings: Sequence[ReadingWarning],
     ) -> PageReading:
         captions = find_captions(printed)
-        regions = [_cut_region(region, captions) for region in regions]
+        boxes = [line.box for line in printed]
+        regions = [_fit_table(region, captions, boxes) for region in regions]
         figures = [replace(figure, box=cut_captions(figure.box, captions)) for figure in figures]
         known = [region.box for region in regions if region.kind is RegionKind.TABLE] + [each.box for each in figures]
         regions += [Region(RegionKind.TABLE, box, 1.0) for box in find_captioned_tables(printed, captions, known)]
@@ -226,8 +228,10 @@ def _scale_region(region: Region, width: int, page: DocumentPage) -> Region:
     return Region(region.kind, rescale_box(region.box, page.size.width / width), region.score)
 
 
-def _cut_region(region: Region, captions: Sequence[Printed]) -> Region:
-    return replace(region, box=cut_captions(region.box, captions)) if region.kind is RegionKind.TABLE else region
+def _fit_table(region: Region, captions: Sequence[Printed], lines: Sequence[Box]) -> Region:
+    if region.kind is not RegionKind.TABLE:
+        return region
+    return replace(region, box=widen_table(cut_captions(region.box, captions), lines))
 
 
 def _make_reading(

@@ -129,3 +129,9 @@ def test_a_paragraph_close_below_a_caption_is_none_of_it():
     blocks = assemble_page(lines, [Region(RegionKind.FIGURE_CAPTION, Box(45, 95, 260, 200), 0.9)], [])
     assert [block.text.split()[0] for block in blocks] == ["Figure", "prose"]
     assert blocks[0].text == "Figure 3. Fruit sold in all regions"
+
+
+def test_a_caption_at_the_top_of_a_column_is_no_running_head():
+    lines = [line("Table 3. Fruit sold", 50, 40), *column(50, 6)]
+    blocks = assemble_page(lines, [Region(RegionKind.HEADER, Box(45, 35, 260, 52), 0.9)], [])
+    assert kinds(blocks) == [BlockKind.CAPTION, BlockKind.PARAGRAPH]
