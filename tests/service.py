@@ -17,6 +17,7 @@ import httpx
 import psutil
 import yaml
 
+from serve_app.cli.proxy import SWITCH, choose_proxy
 from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 
 ROOT = Path(__file__).parents[1]
@@ -64,12 +65,16 @@ def drop_jobs(config: dict[str, Any]) -> None:
 
 
 @contextmanager
-def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
-    """Run a config, wait until all models are ready, and stop it at the end. Files are written to `folder`."""
+def start_service(config: dict[str, Any], folder: Path, *, haproxy: bool = False) -> Iterator[Service]:
+    """Run a config, wait until all models are ready, and stop it at the end. Files are written to `folder`.
+
+    With `haproxy`, requests go through HAProxy, as `serve-app up` has it; else as the environment says.
+    """
     config = deepcopy(config)
     config["http_options"]["port"] = port = free_port()
     (folder / "serve_config.yaml").write_text(yaml.safe_dump(config))
     log = folder / "log.txt"
+    environment = proxy_environment(port) if haproxy else {}
     with log.open("w") as output:
         process = subprocess.Popen(
             # Without an address it would join, and take over, a Ray that runs on this machine already.
@@ -77,6 +82,7 @@ def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
             cwd=ROOT,
             env={
                 **os.environ,
+                **environment,
                 "RAY_USAGE_STATS_ENABLED": "0",
                 "HF_HUB_OFFLINE": "1",
                 "XDG_STATE_HOME": str(folder / "state"),
@@ -95,6 +101,14 @@ def start_service(config: dict[str, Any], folder: Path) -> Iterator[Service]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def proxy_environment(port: int) -> dict[str, str]:
+    """The environment in which Ray starts HAProxy, as `serve-app up` sets it."""
+    choice = choose_proxy({SWITCH: "1"}, port)
+    assert choice.environment[SWITCH] == "1", choice.notes
+    assert not choice.hindrance, choice.hindrance
+    return choice.environment
 
 
 def free_port() -> int:

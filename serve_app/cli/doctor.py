@@ -21,7 +21,7 @@ from serve_app.errors import ConfigError
 
 GIB = 1024**3
 PORTS = {8000: "the service", 8265: "Ray's dashboard"}
-HAPROXY_PORTS = {8404: "HAProxy's statistics", 9101: "HAProxy's metrics"}
+HAPROXY_PORTS = {8404: "HAProxy's statistics", 9101: "HAProxy's metrics", 8500: "Serve's proxy behind HAProxy"}
 
 LEAST_MEMORY = 4 * GIB
 """Free memory for the shipped config: Ray itself and one replica of each deployment, with the bundled models."""

@@ -34,9 +34,12 @@ def complete(environment: Mapping[str, str]) -> dict[str, str]:
         completed["RAY_TMPDIR"] = completed["TMPDIR"] = str(folder)
     if (folder / "ray").exists() and not _is_writable(folder / "ray"):  # another user's
         completed["RAY_TMPDIR"] = str(_make_home(folder))
-    if folder != Path("/tmp"):
+    haproxy = folder / "haproxy-serve"
+    if haproxy.exists() and not _is_writable(haproxy):  # another user's
+        haproxy = folder / f"haproxy-{os.geteuid()}"
+    if haproxy != Path("/tmp/haproxy-serve"):
         for variable, name in HAPROXY_FILES.items():
-            completed.setdefault(variable, str(folder / "haproxy-serve" / name))
+            completed.setdefault(variable, str(haproxy / name))
     home = environment.get("HOME", "")
     if not (home and _is_writable(Path(home))):
         completed["HOME"] = str(_make_home(folder))

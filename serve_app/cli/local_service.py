@@ -52,7 +52,7 @@ def run_locally(config: dict[str, Any]) -> Iterator[str]:
         ConfigError: the service did not start; the message ends with its log.
     """
     with tempfile.TemporaryDirectory(prefix="serve-app-") as name:
-        folder, port = Path(name), _free_port()
+        folder, port = Path(name), find_free_port()
         url = f"http://127.0.0.1:{port}"
         (folder / "serve_config.yaml").write_text(yaml.safe_dump(_adapt(config, port, folder)))
         with (folder / "log.txt").open("w") as log:
@@ -93,7 +93,8 @@ def _adapt(config: dict[str, Any], port: int, folder: Path) -> dict[str, Any]:
     return adapted
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,5 +1,6 @@
 """Who listens on a port, by Linux's /proc: https://man7.org/linux/man-pages/man5/proc_net.5.html."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,17 @@ class Process:
     pid: int
     name: str
     parent: int
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a TCP port of any interface."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return True
+    return False
 
 
 def find_listener(port: int, proc: Path = Path("/proc")) -> Process | None:

@@ -6,8 +6,11 @@ how long it took until all replicas ran again.
 
 A request that is in a model's replica when that dies is made again by the ingress. One that is in an *ingress* replica
 when that dies is not made again by Serve: its proxy answers 500 in plain text, and the client has to send it again.
-This client does, once, and counts these apart. Exits with 1 if any other request that was accepted was lost, an answer
-was wrong, a hostile file was not refused with its documented status, or a killed replica was not replaced.
+This client does, once, and counts these apart; not with `--haproxy`, which repeats such a request itself, so that one
+that is not answered is lost: `python -m tests.bench.chaos --haproxy --only Ingress --kills 30`.
+
+Exits with 1 if any other request that was accepted was lost, an answer was wrong, a hostile file was not refused with
+its documented status, or a killed replica was not replaced.
 """
 
 import argparse
@@ -39,7 +42,9 @@ HOSTILE_SHARE = 0.1
 class Tally:
     """What came of the requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, resend: bool = True) -> None:
+        """With `resend`, what died with its ingress is sent again."""
+        self.resend = resend
         self.statuses: Counter[int | str] = Counter()
         self.lost = 0
         self.wrong = 0
@@ -50,7 +55,8 @@ class Tally:
     def excuses(self, answer: httpx.Response, sent: float) -> bool:
         """Whether this is the proxy's answer to a request whose ingress was killed since it was sent."""
         return (
-            answer.status_code == 500
+            self.resend
+            and answer.status_code == 500
             and not answer.headers["content-type"].startswith("application/json")
             and any(kill.deployment == "Ingress" and kill.at >= sent for kill in self.kills)
         )
@@ -100,7 +106,12 @@ async def post_hostile(http: httpx.AsyncClient, tally: Tally, name: str) -> None
     make, status = HOSTILE[name]
     for last in (False, True):
         sent = time.monotonic()
-        answer = await http.post("/v1/ocr", content=make(), headers={"content-type": "application/octet-stream"})
+        try:
+            answer = await http.post("/v1/ocr", content=make(), headers={"content-type": "application/octet-stream"})
+        except httpx.HTTPError as error:
+            tally.statuses[f"hostile {type(error).__name__}"] += 1
+            tally.lost += 1
+            return
         if last or not tally.excuses(answer, sent):
             break
         tally.killed_with_ingress += 1
@@ -110,18 +121,18 @@ async def post_hostile(http: httpx.AsyncClient, tally: Tally, name: str) -> None
         tally.wrong += 1
 
 
-async def drive(service: Service, requests: int, kills: int, rate: float, every_s: float) -> Tally:
+async def drive(service: Service, asked: argparse.Namespace) -> Tally:
     """Send the load and the faults side by side; the load goes on until the last replica has been replaced."""
-    tally = Tally()
+    tally = Tally(resend=not asked.haproxy)
     pages = [encode(draw_page(lines, width=480, size=22)) for lines in PAGES]
     chart = CHART.read_bytes()
     async with httpx.AsyncClient(base_url=service.http.base_url, timeout=120) as http:
         killer = asyncio.create_task(
-            kill_replicas(service, DEPLOYMENTS, tally.kills, kills, lambda _: asyncio.sleep(every_s))
+            kill_replicas(service, asked.only, tally.kills, asked.kills, lambda _: asyncio.sleep(asked.every))
         )
         started, tasks, number = time.monotonic(), [], 0
-        while number < requests or not killer.done():
-            await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
+        while number < asked.requests or not killer.done():
+            await asyncio.sleep(max(0.0, started + number / asked.rate - time.monotonic()))
             if random.random() < HOSTILE_SHARE:
                 tasks.append(asyncio.create_task(post_hostile(http, tally, random.choice(list(HOSTILE)))))
             if random.random() < CHART_SHARE:
@@ -164,10 +175,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=21)
     parser.add_argument("--rate", type=float, default=3.0, help="pages and charts a second")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between a recovery and the next kill")
+    parser.add_argument("--haproxy", action="store_true", help="through HAProxy; nothing is sent again by the client")
+    parser.add_argument("--only", nargs="+", default=DEPLOYMENTS, choices=DEPLOYMENTS, help="what is killed")
     arguments = parser.parse_args()
     random.seed(0)
-    with tempfile.TemporaryDirectory() as folder, start_service(complete_config(), Path(folder)) as service:
-        tally = asyncio.run(drive(service, arguments.requests, arguments.kills, arguments.rate, arguments.every))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_service(complete_config(), Path(folder), haproxy=arguments.haproxy) as service,
+    ):
+        tally = asyncio.run(drive(service, arguments))
     return int(not report(tally))
 
 

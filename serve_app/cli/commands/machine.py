@@ -19,15 +19,16 @@ def add_to(app: typer.Typer) -> None:
 
 def up(
     config: Annotated[Path, typer.Argument(metavar="CONFIG")] = Path("serve_config.yaml"),
-    haproxy: Annotated[bool, typer.Option("--haproxy", help="Serve through HAProxy, which comes with Ray")] = False,
+    haproxy: Annotated[bool, typer.Option(help="The proxy: HAProxy, which comes with Ray, or Serve's own")] = True,
     grace: Annotated[float, typer.Option(min=0, help="Seconds for requests in flight when it is stopped")] = GRACE_S,
 ) -> int:
     """Check a Serve config, then run it until SIGTERM or Ctrl-C; requests in flight are answered before it stops."""
+    import yaml
+
     from serve_app.cli.check import check_file
-    from serve_app.cli.doctor import HAPROXY_PORTS, check_port
     from serve_app.cli.environment import complete
-    from serve_app.cli.haproxy import LAUNCHER, settings_for_ray
     from serve_app.cli.local_service import find_program
+    from serve_app.cli.proxy import SWITCH, choose_proxy
     from serve_app.cli.supervisor import run_until_stopped
 
     mistakes = check_file(str(config))
@@ -38,17 +39,15 @@ def up(
     environment = complete({**os.environ, "RAY_USAGE_STATS_ENABLED": "0"})
     if environment["HOME"] != os.environ.get("HOME"):
         typer.echo(f"HOME is {environment['HOME']}, since this user has none that can be written", err=True)
-    if haproxy:
-        launcher = Path(find_program(LAUNCHER))
-        environment = settings_for_ray(launcher) | environment | {"RAY_SERVE_ENABLE_HA_PROXY": "1"}
-        if not launcher.is_file():
-            typer.echo(f"{LAUNCHER} is not installed: HAProxy's extra ports are open to other machines", err=True)
-        taken = [finding for finding in map(check_port, HAPROXY_PORTS) if not finding.fine]
-        for finding in taken:
-            typer.echo(str(finding), err=True)
-        if taken:
-            return 1
-    return run_until_stopped([find_program("serve"), "run", str(config)], environment, grace)
+    if not haproxy:
+        environment[SWITCH] = "0"
+    options = yaml.safe_load(config.read_text(encoding="utf-8")).get("http_options") or {}
+    choice = choose_proxy(environment, options.get("port", 8000))
+    for note in [*choice.notes, *([choice.hindrance] if choice.hindrance else [])]:
+        typer.echo(note, err=True)
+    if choice.hindrance:
+        return 1
+    return run_until_stopped([find_program("serve"), "run", str(config)], choice.environment, grace)
 
 
 def doctor(
