@@ -51,6 +51,13 @@ def test_haproxys_files_are_in_the_folder_that_can_be_written(tmp_path):
     assert "RAY_TMPDIR" not in found  # Ray takes TMPDIR itself
 
 
+def test_the_files_of_another_users_haproxy_are_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "haproxy-serve").mkdir()
+    monkeypatch.setattr(environment.os, "access", lambda folder, _: folder != tmp_path / "haproxy-serve")
+    found = complete({"HOME": str(tmp_path), "TMPDIR": str(tmp_path)})
+    assert found["RAY_SERVE_HAPROXY_SOCKET_PATH"] == str(tmp_path / f"haproxy-{os.geteuid()}" / "admin.sock")
+
+
 def test_the_variables_are_those_of_the_installed_ray():
     from ray.serve._private import constants
 

@@ -3,9 +3,10 @@ import json
 import pytest
 import yaml
 
-from serve_app.cli import doctor, local_service, supervisor
+from serve_app.cli import doctor, proxy, supervisor
 from serve_app.cli.doctor import Finding
 from serve_app.cli.main import main
+from serve_app.cli.proxy import SWITCH, Choice
 from tests.service import ROOT, shipped_config
 
 
@@ -18,6 +19,7 @@ def started(monkeypatch):
         return 5
 
     monkeypatch.setattr(supervisor, "run_until_stopped", run)
+    monkeypatch.setattr(proxy, "choose_proxy", lambda environment, _: Choice(dict(environment)))
     return seen
 
 
@@ -29,27 +31,32 @@ def test_up_runs_serve_run(started):
     assert arguments == ["run", config]
     assert grace_s == shipped_config()["applications"][0]["args"]["http"]["deadline_s"]
     assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
-    assert "RAY_SERVE_ENABLE_HA_PROXY" not in environment
 
 
-def test_haproxy_is_asked_for(started, monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(local_service, "find_program", lambda name: str(tmp_path / name))
-    monkeypatch.setenv("RAY_SERVE_HAPROXY_MAXCONN", "7")
-    monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", True, "free"))
-    assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy", "--grace", "7"]) == 5
-    assert started[0][2] == 7
-    assert started[0][1]["RAY_SERVE_ENABLE_HA_PROXY"] == "1"
-    assert "RAY_SERVE_HAPROXY_BINARY_PATH" not in started[0][1]
-    assert "serve-app-haproxy is not installed" in capsys.readouterr().err
-    (tmp_path / "serve-app-haproxy").touch()
-    assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"]) == 5
-    assert started[1][1]["RAY_SERVE_HAPROXY_BINARY_PATH"] == str(tmp_path / "serve-app-haproxy")
-    assert started[1][1]["RAY_SERVE_HAPROXY_MAXCONN"] == "7"  # who sets it knows better
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(doctor, "check_port", lambda port: Finding(f"port {port}", False, "held", f"kill it on {port}"))
-    assert main(["up", str(ROOT / "serve_config.yaml"), "--haproxy"]) == 1
-    assert "kill it on 8404" in capsys.readouterr().err
-    assert len(started) == 2
+@pytest.mark.parametrize(("option", "switch"), [("--haproxy", None), ("--no-haproxy", "0")])
+def test_a_proxy_is_chosen_for_the_port_of_the_config(started, monkeypatch, capsys, tmp_path, option, switch):
+    asked = []
+
+    def choose(environment, port):
+        asked.append((environment.get(SWITCH), port))
+        return Choice({"CHOSEN": "1"}, ["A note"])
+
+    monkeypatch.setattr(proxy, "choose_proxy", choose)
+    monkeypatch.delenv(SWITCH, raising=False)
+    config = shipped_config()
+    config["http_options"]["port"] = 8123
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    assert main(["up", str(tmp_path / "config.yaml"), option, "--grace", "7"]) == 5
+    assert asked == [(switch, 8123)]
+    assert started[0][1:] == ({"CHOSEN": "1"}, 7)
+    assert "A note" in capsys.readouterr().err
+
+
+def test_nothing_starts_where_a_haproxy_is_left_over(started, monkeypatch, capsys):
+    monkeypatch.setattr(proxy, "choose_proxy", lambda environment, _: Choice({}, hindrance="End it: kill 4711"))
+    assert main(["up", str(ROOT / "serve_config.yaml")]) == 1
+    assert "kill 4711" in capsys.readouterr().err
+    assert started == []
 
 
 @pytest.mark.parametrize("mistake", ["open", "typo"])
