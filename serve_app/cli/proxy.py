@@ -54,7 +54,7 @@ def choose_proxy(environment: Mapping[str, str], port: int) -> Choice:
     missing = find_missing()
     if missing:
         return Choice(dict(environment) | {SWITCH: "0"}, [f"{missing}: requests go through Serve's own proxy"])
-    completed = settings_for_ray(Path(find_program(LAUNCHER))) | environment
+    completed = settings_for_ray(Path(find_program(LAUNCHER))) | dict(environment)
     notes = []
     if hindrance := _find_left_over(port):
         return Choice(completed, hindrance=hindrance)

@@ -132,13 +132,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=40.0, help="of each load")
     parser.add_argument("--max-wait", type=float, default=8.0, help="limits.max_wait_s")
     parser.add_argument("--small", action="store_true", help="a page of 4 lines instead of one of 30")
+    parser.add_argument("--haproxy", action="store_true", help="through HAProxy instead of Serve's own proxy")
     parser.add_argument("--factors", type=float, nargs="+", default=FACTORS, help="of the sustainable rate")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         image = folder / "page.png"
         image.write_bytes(encode(draw_page() if arguments.small else fill_page()))
-        with start_service(configure(arguments.max_wait), folder) as service:
+        with start_service(configure(arguments.max_wait), folder, haproxy=arguments.haproxy) as service:
             # The first seconds fill the queue: what is answered then was not yet held back by it.
             rate, phases = measure(
                 service,

@@ -4,10 +4,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import ray
 
+from serve_app.cli.haproxy import LAUNCHER
+from serve_app.cli.proxy import SWITCH, settings_for_ray
 from tests.service import ROOT
 
 CLUSTER = ROOT / "cluster"
@@ -58,6 +61,20 @@ def test_images_are_built_on_the_installed_ray_and_run_without_root(image):
     assert f"ARG RAY_IMAGE=rayproject/ray:{ray.__version__}-py311-{variant}" in lines
     assert lines[-1] == "USER 1000:100"
     assert f"    pip install --no-cache-dir -r /requirements/{REQUIREMENTS[image]}.txt" in lines
+
+
+@pytest.mark.parametrize("image", REQUIREMENTS)
+def test_haproxy_is_the_way_in_as_on_one_machine(image):
+    text = (CLUSTER / f"Dockerfile.{image}").read_text()
+    launcher = "/home/ray/serve-app-haproxy"
+    assert f'ln -s "$(command -v {LAUNCHER})" {launcher}' in text
+    found = dict(re.findall(r"\b(RAY_SERVE_\w+)=(\S+)", text.partition("\nENV RAY_SERVE_")[2]))
+    found[SWITCH] = re.search(f"^ENV {SWITCH}=(.)", text, re.MULTILINE)[1]
+    here = settings_for_ray(Path(launcher))
+    # The cores are the node's; load balancers in front of a cluster need Ray's own time to hear of a replica's end.
+    assert found == {
+        name: value for name, value in here.items() if not name.endswith(("NBTHREAD", "MIN_DRAINING_PERIOD_S"))
+    }
 
 
 def test_the_ingress_image_has_what_it_imports():
