@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from serve_app.client.events import JobEvent
 from serve_app.client.requests import Call, Source, read_source
@@ -30,8 +31,8 @@ def read_document(source: Source, options: Mapping[str, Any]) -> Call:
 
 
 def submit(source: Source, options: Mapping[str, Any], idempotency_key: str | None) -> Call:
-    """`POST /v1/jobs`."""
-    headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+    """`POST /v1/jobs`, with a key in any case: whoever sends it again then gets the same job."""
+    headers = {"Idempotency-Key": idempotency_key or uuid4().hex}
     return Call("POST", "/v1/jobs", options, read_source(source), headers)
 
 

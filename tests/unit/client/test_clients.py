@@ -127,6 +127,15 @@ def test_files_are_read_and_parameters_sent(make, tmp_path):
     assert all(b"%PDF-content" in request.content for request in script.requests)
 
 
+def test_a_job_that_is_sent_again_has_the_key_of_the_first_time(make):
+    script = Script(httpx.Response(502), fine(id="1"), fine(id="2"))
+    client = make(script)
+    client.call("submit", b"%PDF-")
+    client.call("submit", b"%PDF-")
+    first, again, other = (request.headers["Idempotency-Key"] for request in script.requests)
+    assert first == again != other
+
+
 def test_a_file_that_is_not_there_sends_nothing(make, tmp_path):
     script = Script()
     client = make(script)
