@@ -24,7 +24,7 @@ RETRIES = 8
 """Of a request. Two replicas that are gone are found so at the third refusal each; then Serve's own proxy, which waits
 for a replica, is asked."""
 
-DRAINING_S = 1
+DRAINING_S = 0.3
 """Seconds that an ingress replica which is to stop takes in more requests. HAProxy has heard of it by then; what still
 comes is refused by the replica and sent to another. Ray's 30 are for load balancers that ask;
 Ctrl-C would take as long."""
