@@ -1,7 +1,7 @@
 """How long Ctrl-C of an idle service takes, and where the time goes: `python -m tests.bench.stopping`.
 
-Starts the shipped config by `serve run` (`--haproxy`: through HAProxy), waits until it is idle, interrupts it, and prints
-when each of its processes ended, and when the command did. Exits with 1 if that took longer than 5 s.
+Starts the shipped config by `serve run` (`--haproxy`: through HAProxy), waits until it is idle, interrupts it, and
+prints when each of its processes ended, and when the command did. Exits with 1 if that took longer than 5 s.
 """
 
 import argparse
