@@ -10,12 +10,13 @@ from serve_app.errors import ConfigError
 
 HAPROXY_FILES = {
     "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": "haproxy.cfg",
-    "RAY_SERVE_HAPROXY_SOCKET_PATH": "admin.sock",
+    "RAY_SERVE_HAPROXY_SOCKET_PATH": "a.sock",
     "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "",
     "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "server-state",
-    "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": "metrics.sock",
+    "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": "m.sock",
 }
-"""Variables of Ray 2.60, whose files are in /tmp/haproxy-serve unless these say otherwise."""
+"""Variables of Ray 2.60, whose files are in /tmp/haproxy-serve unless these say otherwise. The names are short, since
+the paths of sockets are bounded."""
 
 
 def complete(environment: Mapping[str, str]) -> dict[str, str]:
@@ -34,7 +35,7 @@ def complete(environment: Mapping[str, str]) -> dict[str, str]:
         completed["RAY_TMPDIR"] = completed["TMPDIR"] = str(folder)
     if (folder / "ray").exists() and not _is_writable(folder / "ray"):  # another user's
         completed["RAY_TMPDIR"] = str(_make_home(folder))
-    haproxy = folder / "haproxy-serve"
+    haproxy = Path("/tmp/haproxy-serve") if folder == Path("/tmp") else folder / "haproxy"
     if haproxy.exists() and not _is_writable(haproxy):  # another user's
         haproxy = folder / f"haproxy-{os.geteuid()}"
     if haproxy != Path("/tmp/haproxy-serve"):

