@@ -23,6 +23,9 @@ PROSE_LINES, LINE_WORDS, PROSE_SHARE = 12, 4, 0.85
 """Lines at least, words of a line of prose, and the share of the letters that stand in such lines, of columns of text
 that seem a table."""
 
+PARAGRAPH_WORDS = 10
+"""Words of a line of a paragraph, of which few are enough: no cell is so long."""
+
 _MARGIN = re.compile(r"±\s*\S+")
 
 
@@ -60,7 +63,8 @@ def are_prose(lines: Sequence[str]) -> bool:
     """Whether lines, cut where they have wide gaps, are those of columns of text rather than of a table's cells."""
     letters = sum(map(len, lines))
     prose = sum(len(line) for line in lines if len(line.split()) >= LINE_WORDS)
-    return len(lines) >= PROSE_LINES and prose >= PROSE_SHARE * letters
+    long = sum(len(line) for line in lines if len(line.split()) >= PARAGRAPH_WORDS)
+    return long >= PROSE_SHARE * letters > 0 or (len(lines) >= PROSE_LINES and prose >= PROSE_SHARE * letters)
 
 
 def measure_agreement(a: TableGrid, b: TableGrid) -> float:

@@ -167,6 +167,11 @@ def test_columns_of_text_are_no_table():
     prose = [f"four words in line {i}" for i in range(14)]
     assert choose_table(a, b, prose) is None
     assert choose_table(a, a, prose) is not None
+    paragraph = [
+        "ten words or more stand in each line of a paragraph",
+        "as they do here too, though there are but two lines of it",
+    ]
+    assert choose_table(a, b, paragraph) is None
     assert choose_table(a, b, ["Apples", *["1,200"] * 13]) is not None
 
 
