@@ -11,6 +11,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from serve_app.api.json_file import FIELDS
 from serve_app.api.key_file import Keys
 from serve_app.api.mcp import endpoint
 from serve_app.config import AppConfig, HttpConfig, Limits, OcrConfig
@@ -157,6 +158,15 @@ class TestTools:
         assert result.is_error
         assert "The service failed" in result.content[0].text
         assert "path" not in result.content[0].text
+
+
+async def test_a_file_larger_than_all_other_fields_may_be(api):
+    """The SDK, which bounds a message by its declared length, is given one without the file."""
+    page = encode(draw_page(), "BMP")
+    assert len(page) > FIELDS
+    async with connect(api) as client:
+        result = await client.call_tool("read_text", {"file": base64.b64encode(page).decode()})
+    assert not result.is_error
 
 
 class TestBounds:

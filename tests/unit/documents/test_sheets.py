@@ -32,6 +32,12 @@ def test_places_that_a_cell_spans_are_empty():
     assert [[cell.text for cell in row] for row in sheet.rows] == [["a", "b"], ["", "c"]]
 
 
+def test_the_numbers_of_a_table_are_kept():
+    counted = TableGrid(1, 2, (GridCell("Sold", 0, 0), GridCell("1,204 t", 0, 1, number=Number(1204, "t"))))
+    [sheet] = list_sheets(DocumentReading("PDF", 1, (page(1, block(TABLE, table=counted)),)))
+    assert [cell.number for cell in sheet.rows[0]] == [None, Number(1204, "t")]
+
+
 def test_a_document_without_tables_has_no_sheets():
     assert list(list_sheets(DocumentReading("PDF", 1, (page(1, block(BlockKind.PARAGRAPH, "words")),)))) == []
     assert [sheet.index for sheet in list_sheets(DocumentReading("PDF", 1, (UnreadablePage(1, "no"),)))] == [0]

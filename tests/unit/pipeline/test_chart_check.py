@@ -10,6 +10,7 @@ from serve_app.charts.profiles import PROFILES
 from serve_app.domain import ChartReading, ChartTable, ReadingWarning, Size, TextLine
 from serve_app.pipeline.chart_check import check_values
 from serve_app.tables.numbers import parse_number
+from serve_app.tables.ocr_texts import MAX_TEXTS, list_texts
 from tests.unit.tables.tables import make_table
 
 
@@ -123,6 +124,14 @@ def test_numbers_that_are_written_or_printed_otherwise_are_held():
 def test_digits_inside_of_a_joined_word_hold_a_number():
     assert read_suspects(make_bars("42", "17", "35", "281"), print_bars("42", "17", "35", "281.329.4")) == []
     assert read_suspects(make_bars("42", "17", "35", "12"), print_bars("42", "17", "35", "2012x")) == ["12"]
+
+
+def test_nothing_is_told_of_an_image_with_more_texts_than_are_looked_at():
+    lines = print_bars("42", "17", "35")
+    notes = [print_text("note", 0, 400)] * (MAX_TEXTS - len(list_texts(lines)) - 1)
+    assert read_suspects(make_bars("42", "17", "35", "28"), lines + notes) == ["28"]
+    beyond = [*lines, *notes, print_text("over 28", 0, 420)]  # parts of lines come last
+    assert read_suspects(make_bars("42", "17", "35", "28"), beyond) == []
 
 
 def test_a_number_that_is_printed_once_holds_several_cells():

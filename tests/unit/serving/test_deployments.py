@@ -26,7 +26,7 @@ from serve_app.config import (
     RemoteConfig,
 )
 from serve_app.domain import ChartReading, ChartTable, LayoutTask, ModelInfo, OcrOptions, Readiness, Size, TextLine
-from serve_app.errors import Busy, ModelBroken, ModelUnavailable, Quarantined
+from serve_app.errors import Busy, ModelBroken, ModelUnavailable, Quarantined, UnreadableImage
 from serve_app.gpu.usage import Usage
 from serve_app.hosting.fake import FakeChart, FakeLayout, FakeOcr
 from serve_app.hosting.protocols import no_step
@@ -278,6 +278,10 @@ class TestLayout:
         config = LayoutConfig()
         info = await Layout(config, "cpu").describe()
         assert info == ModelInfo(FakeLayout.name, "layout", config.engine, FakeLayout.device)
+
+    async def test_a_refusal_is_returned(self, monkeypatch):
+        use(monkeypatch, "load_layout", RecordingLayout)
+        assert isinstance(await Layout(LayoutConfig(), "cpu").read(PNG[:60], LayoutTask()), UnreadableImage)
 
     async def test_health_checks_and_calls_are_observed(self, monkeypatch, recorder):
         use(monkeypatch, "load_layout", RecordingLayout)

@@ -39,6 +39,16 @@ def test_nothing_changes_while_no_replica_reports(target, wanted):
     assert PagesWaiting()(SimpleNamespace(aggregated_metrics=None, target_num_replicas=target)) == (wanted, {})
 
 
+@pytest.mark.parametrize("missing", [OPEN_PAGES, PLACES])
+@pytest.mark.parametrize("left", [None, {}])
+def test_nothing_changes_while_one_of_both_is_not_reported(missing, left):
+    reported = context(400, 100, target=3)
+    reported.aggregated_metrics.pop(missing)
+    if left is not None:
+        reported.aggregated_metrics[missing] = left
+    assert PagesWaiting()(reported) == (3, {})
+
+
 def test_a_replica_reads_at_least_a_page():
     with pytest.raises(ValueError, match="at least 1"):
         PagesWaiting(pages_per_replica=0)
