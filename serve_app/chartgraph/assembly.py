@@ -33,7 +33,7 @@ MARKS_OF = {
     ChartKind.AREA: MarkKind.AREA,
     ChartKind.PIE: MarkKind.SLICE,
 }
-CATEGORY, SERIES, LABEL = range(3)
+CATEGORY, SERIES = range(2)
 
 Cells = dict[tuple[int, int], tuple[Cell, Ground]]
 Ints = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Numbers that stand like the ticks of an axis: what tells a chart from a photograph, and a panel from a legend."""
+"""Numbers that stand like the ticks of an axis."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,6 @@ from statistics import median
 from serve_app.documents.placed_text import PlacedText
 from serve_app.domain import Box
 from serve_app.tables.numbers import parse_number
-
-MIN_TICKS = 5
-"""Distinct numbers of an axis, for a figure to count as a chart."""
 
 ALIGNED = 0.9
 """Heights of a number by which the edges or middles of an axis's numbers may differ."""
@@ -32,16 +29,6 @@ class _Tick:
     @property
     def middle(self) -> tuple[float, float]:
         return (self.box.left + self.box.right) / 2, (self.box.top + self.box.bottom) / 2
-
-
-def has_axis(texts: Sequence[PlacedText], min_ticks: int = MIN_TICKS) -> bool:
-    """Whether at least `min_ticks` of the texts are the numbers of one axis."""
-    return count_ticks(texts) >= min_ticks
-
-
-def count_ticks(texts: Sequence[PlacedText]) -> int:
-    """The most numbers that stand in a line and are affine, or log-affine, in their places."""
-    return max((len({tick.value for tick in axis}) for axis in _list_axes(texts)), default=0)
 
 
 def find_ticks(texts: Sequence[PlacedText], min_ticks: int) -> set[int]:

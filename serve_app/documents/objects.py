@@ -4,13 +4,12 @@ import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from math import hypot
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from serve_app.documents.affine import Affine
-from serve_app.documents.page import PlacedImage, Rule
+from serve_app.documents.page import PlacedImage
 from serve_app.domain import Box, Size
 
 MAX_DEPTH = 15
@@ -21,9 +20,6 @@ MAX_SEGMENTS = 200
 
 RULE_THICKNESS = 2.0
 """Points; a filled box that is thinner is a line."""
-
-RULE_LENGTH = 8.0
-"""Points of the shortest rule."""
 
 BACKGROUND = 0.85
 """Share of the page above which a filled box is its background, and an image page-wide."""
@@ -57,7 +53,6 @@ class PageObjects:
     """All that was found on a page."""
 
     drawn: list[Drawn] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
     images: list[PlacedImage] = field(default_factory=list)
     truncated: bool = False
 
@@ -142,25 +137,7 @@ class _Reader:
             self._found.drawn.append(Drawn(Kind.CURVE, box))
             return
         thin = min(box.width, box.height) <= RULE_THICKNESS * self._scale
-        if filled and not thin:
-            self._found.drawn.append(Drawn(Kind.BOX, box))
-        else:
-            self._found.drawn.append(Drawn(Kind.LINE if thin else Kind.BOX, box))
-        if filled and thin and not stroked:
-            self._add_rule(*_middle_line(box), min(box.width, box.height))
-        elif stroked:
-            width = ctypes.c_float()
-            pdfium.FPDFPageObj_GetStrokeWidth(source, width)
-            thickness = width.value * hypot(to_pixels.a, to_pixels.b)
-            for piece in pieces or ():
-                self._add_rule(*piece, thickness)
-
-    def _add_rule(self, x0: float, y0: float, x1: float, y1: float, thickness: float) -> None:
-        page = self._page
-        left, right = max(0.0, min(x0, x1)), min(page.right, max(x0, x1))
-        top, bottom = max(0.0, min(y0, y1)), min(page.bottom, max(y0, y1))
-        if max(right - left, bottom - top) >= RULE_LENGTH * self._scale and right >= left and bottom >= top:
-            self._found.rules.append(Rule(left, top, right, bottom, thickness))
+        self._found.drawn.append(Drawn(Kind.LINE if thin else Kind.BOX, box))
 
 
 def _read_matrix(source: Any) -> Affine:
@@ -226,11 +203,6 @@ def _map(piece: Piece, to_pixels: Affine) -> Piece:
 
 def _is_axial(piece: Piece, slack: float) -> bool:
     return abs(piece[0] - piece[2]) <= slack or abs(piece[1] - piece[3]) <= slack
-
-
-def _middle_line(box: Box) -> Piece:
-    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    return (box.left, y, box.right, y) if box.width >= box.height else (x, box.top, x, box.bottom)
 
 
 def _is_invisible(source: Any, read_colour: Any) -> bool:

@@ -35,14 +35,12 @@ class SourceReason(StrEnum):
 
 
 class Suspicion(StrEnum):
-    """Why a line of the text layer, or a word of it, is to be read by OCR too."""
+    """Why a line of the text layer is to be read by OCR too."""
 
     UNMAPPED = "unmapped"
     """A character without a meaning: private use, a replacement character, or a glyph that the font does not map."""
     CONTROL = "control"
     """A control character: the glyph's code was taken for a character."""
-    MIXED_FONTS = "mixed_fonts"
-    """A number with a letter of another font in its sign's place, which may be mapped wrongly: C80 for +80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class PageLine:
     suspicion: Suspicion | None = None
     """Why the whole line is suspect."""
     suspect_words: tuple[int, ...] = ()
-    """Indices of `text.words` that are suspect (MIXED_FONTS)."""
+    """Indices of `text.words` where a letter of another font may stand for a sign: C80 for +80."""
 
 
 class DrawingRole(StrEnum):
@@ -94,22 +92,6 @@ class Drawing:
     lines: int = 0
     boxes: int = 0
     text_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight horizontal or vertical line, from its left or upper end, `thickness` in pixels."""
-
-    start_x: float
-    start_y: float
-    end_x: float
-    end_y: float
-    thickness: float
-
-    @property
-    def horizontal(self) -> bool:
-        """Whether it runs from left to right."""
-        return self.end_x - self.start_x >= self.end_y - self.start_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +129,6 @@ class DocumentPage:
     lines: tuple[PageLine, ...] = ()
     """The text layer in the file's order, also where the source is OCR."""
     drawings: tuple[Drawing, ...] = ()
-    rules: tuple[Rule, ...] = ()
     images: tuple[PlacedImage, ...] = ()
     truncated: tuple[str, ...] = ()
     """What there was too much of to take it all: `characters`, `objects`."""

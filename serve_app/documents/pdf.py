@@ -112,7 +112,6 @@ class PdfFile:
             reason=reason,
             lines=lines,
             drawings=find_drawings(objects.drawn, texts, size, scale),
-            rules=tuple(objects.rules),
             images=tuple(objects.images),
             truncated=("characters",) * more + ("objects",) * objects.truncated,
         )

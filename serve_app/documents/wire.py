@@ -17,7 +17,6 @@ from serve_app.documents.page import (
     PageImage,
     PageLine,
     PlacedImage,
-    Rule,
     SourceReason,
     Suspicion,
     TextSource,
@@ -64,7 +63,6 @@ def write_page(page: DocumentPage) -> Message:
             [_write_box(d.box), d.role, d.images, d.shadings, d.curves, d.lines, d.boxes, round(d.text_share, 4)]
             for d in page.drawings
         ],
-        "rules": [[round(v, 2) for v in (r.start_x, r.start_y, r.end_x, r.end_y, r.thickness)] for r in page.rules],
         "images": [[_write_box(image.box), image.stored.width, image.stored.height] for image in page.images],
         "truncated": page.truncated,
     }
@@ -86,7 +84,6 @@ def parse_page(message: Message, image: PageImage | None) -> DocumentPage:
         reason=SourceReason(message["reason"]),
         lines=tuple(_parse_line(line) for line in message["lines"]),
         drawings=tuple(Drawing(Box(*box), DrawingRole(role), *rest) for box, role, *rest in message["drawings"]),
-        rules=tuple(Rule(*values) for values in message["rules"]),
         images=tuple(PlacedImage(Box(*box), Size(width, height)) for box, width, height in message["images"]),
         truncated=tuple(message["truncated"]),
         image=image,

@@ -89,11 +89,6 @@ class JobRunner:
         self._stopping = asyncio.Event()
         self._drain_s = 0.0
 
-    @property
-    def working(self) -> int:
-        """Units in hand."""
-        return len(self._working)
-
     def stop(self, drain_s: float = 10.0) -> None:
         """Let `run` end: claim no more, wait up to `drain_s` for units in hand, and give the rest back."""
         self._drain_s = drain_s

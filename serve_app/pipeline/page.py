@@ -41,6 +41,7 @@ from serve_app.pipeline.page_objects import ObjectReader
 from serve_app.pipeline.page_scan import read_scan
 from serve_app.pipeline.page_text import read_page_text
 from serve_app.pipeline.service import LAYOUT, OCR, Service
+from serve_app.pipeline.suspect_lines import count_lines, replace_suspects
 
 REGIONS_DPI = 80.0
 """Resolution for the layout model, which scales a page to 608 x 800 pixels."""
@@ -178,20 +179,10 @@ class PageReader:
         if not suspects:
             return page.lines, truncated
         if self._options.ocr == "never":
-            message = f"{len(suspects)} lines of the text layer may be wrong, and OCR was not asked for"
+            message = f"The text layer may be wrong in {count_lines(len(suspects))}, and OCR was not asked for"
             return page.lines, (*truncated, ReadingWarning("suspect_text", message))
-        read = (await self._read_text((await canvas.crop(canvas.box)).data)).lines
-        lines, left = list(page.lines), 0
-        for i in suspects:
-            seen = find_same_place(page.lines[i].text, read)
-            if seen is None:
-                left += 1
-            else:
-                lines[i] = _replace_text(page.lines[i], seen)
-        message = f"{len(suspects) - left} lines were read by OCR, since the text layer may be wrong there"
-        checked = [ReadingWarning("text_checked", message)] if left < len(suspects) else []
-        if left:
-            checked.append(ReadingWarning("suspect_text", f"{left} lines of the text layer may be wrong"))
+        read = await self._read_text((await canvas.crop(canvas.box)).data)
+        lines, checked = replace_suspects(page.lines, suspects, read.lines)
         return lines, (*truncated, *checked)
 
     async def _look(self, image: bytes, task: LayoutTask) -> LayoutAnswer:
@@ -203,21 +194,6 @@ class PageReader:
             return await self._service.ocr.read(
                 image, OcrOptions(return_word_box=True, language=self._options.language)
             )
-
-
-def find_same_place(line: TextLine, others: Sequence[TextLine]) -> TextLine | None:
-    """The line that covers most of this one, if it covers half of it and is not much longer."""
-    box = find_box(line.polygon)
-    best = max(others, key=lambda other: find_box(other.polygon).intersect(box).area, default=None)
-    if best is None:
-        return None
-    found = find_box(best.polygon)
-    shared = found.intersect(box).area
-    return best if shared >= 0.5 * min(box.area, found.area) and found.width <= 1.2 * box.width else None
-
-
-def _replace_text(line: PageLine, seen: TextLine) -> PageLine:
-    return PageLine(TextLine(seen.text, seen.score, line.text.polygon, seen.words), line.font_size, line.bold)
 
 
 def _print_pdf_line(line: PageLine, box: Box) -> Printed:

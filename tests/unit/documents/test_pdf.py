@@ -135,9 +135,6 @@ def test_finds_the_chart_and_its_axes() -> None:
     (drawing,) = found.drawings
     assert drawing.role is DrawingRole.FIGURE
     assert (drawing.boxes, drawing.lines, drawing.curves) == (3, 2, 1)
-    assert [rule.horizontal for rule in found.rules] == [True, False]
-    across = found.rules[0]
-    assert (across.start_x, across.end_x, across.start_y) == pytest.approx((120, 420, 592), abs=0.1)
 
 
 def test_leaves_out_what_is_white_or_transparent() -> None:
@@ -171,10 +168,7 @@ def test_frames_of_text_are_no_figures() -> None:
             for column in (102, 252):
                 canvas.drawString(column, 504 + 20 * row, "cell with much text")
 
-    found = draw(table)
-    assert [drawing.role for drawing in found.drawings] == [DrawingRole.FRAME]
-    assert sum(rule.horizontal for rule in found.rules) == 5
-    assert sum(not rule.horizontal for rule in found.rules) == 3
+    assert [drawing.role for drawing in draw(table).drawings] == [DrawingRole.FRAME]
 
 
 def test_chooses_the_source_of_the_text() -> None:

@@ -9,7 +9,6 @@ from serve_app.documents.table_choice import choose_table, measure_agreement, me
 from serve_app.documents.table_geometry import read_by_geometry
 from serve_app.documents.table_grid import Slot, build_grid
 from serve_app.documents.table_model import read_by_structure
-from serve_app.documents.table_signs import join_signs
 from serve_app.domain import Box, CellPlace, GridCell, Number, TableGrid, TableStructure, TextLine
 from tests.unit.documents.tables import PITCH, draw, place, texts
 
@@ -112,17 +111,6 @@ def test_one_reading_is_better_than_none():
     grid = read_by_geometry(draw(ROWS, LEFTS))
     assert choose_table(grid, None) is choose_table(None, grid) is grid
     assert choose_table(None, None) is None
-
-
-def test_signs_join_their_numbers():
-    words = [
-        *place("Cash", 0, 0),
-        *place("$", 100, 0),
-        *place("1,200", 160, 0),
-        *place("12.3 ± 0.4", 300, 0),
-        *place("5 %", 460, 0),
-    ]
-    assert [word.text for word in join_signs(words)] == ["Cash", "$ 1,200", "12.3 ± 0.4", "5 %"]
 
 
 def test_lines_without_words_are_cut_at_their_spaces():

@@ -9,7 +9,6 @@ from serve_app.documents.page import (
     Drawing,
     DrawingRole,
     PlacedImage,
-    Rule,
     SourceReason,
     TextSource,
 )
@@ -26,11 +25,10 @@ SIZES = st.builds(Size, COUNTS, COUNTS)
 @given(
     lines=character_lists().map(build_lines),
     drawings=st.lists(st.builds(Drawing, BOXES, st.sampled_from(DrawingRole), *[COUNTS] * 5, st.just(0.25))),
-    rules=st.lists(st.builds(Rule, *[PLACES] * 5)),
     images=st.lists(st.builds(PlacedImage, BOXES, SIZES)),
     truncated=st.lists(st.sampled_from(["characters", "objects"])),
 )
-def test_a_page_arrives_as_it_was_sent(lines, drawings, rules, images, truncated) -> None:
+def test_a_page_arrives_as_it_was_sent(lines, drawings, images, truncated) -> None:
     page = DocumentPage(
         number=3,
         size=Size(1224, 1584),
@@ -41,16 +39,14 @@ def test_a_page_arrives_as_it_was_sent(lines, drawings, rules, images, truncated
         reason=SourceReason.TEXT_LAYER,
         lines=tuple(lines),
         drawings=tuple(drawings),
-        rules=tuple(rules),
         images=tuple(images),
         truncated=tuple(truncated),
     )
     message = read_message(io.BytesIO(pack(write_page(page))))
     assert message is not None
     found = parse_page(message, None)
-    assert (found.drawings, found.rules, found.images, found.truncated) == (
+    assert (found.drawings, found.images, found.truncated) == (
         page.drawings,
-        page.rules,
         page.images,
         page.truncated,
     )
