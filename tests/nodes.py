@@ -17,7 +17,7 @@ from ray.serve.schema import ServeDeploySchema
 
 from tests.service import free_port
 
-START_S = 120
+START_S = 300
 HEAD = {"num_cpus": 0, "include_dashboard": False}
 
 

@@ -102,14 +102,14 @@ class OpenAiServer:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         try:
             yield self
         finally:
             server.should_exit = server.force_exit = True
-            thread.join(10)
+            thread.join(60)
 
     async def _models(self, request: Request) -> Response:
         return self._refuse_key(request) or JSONResponse(

@@ -21,7 +21,7 @@ from serve_app.cli.proxy import SWITCH, choose_proxy
 from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
 
 ROOT = Path(__file__).parents[1]
-START_S = 180
+START_S = 300
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """Scaling to zero: a model without replicas wakes at the first request."""
 
-import time
-
 import httpx
 import pytest
 import ray
@@ -50,9 +48,6 @@ def count_replicas():
 def test_a_model_without_replicas_wakes_and_sleeps_again(http):
     page = encode(draw_page(("Good morning",), width=200))
     for _ in range(2):
-        wait_until(lambda: count_replicas() == 0, within_s=60)
-        started = time.monotonic()
+        wait_until(lambda: count_replicas() == 0, within_s=180)
         answer = http.post("/v1/ocr", content=page)
-        print(f"woke in {time.monotonic() - started:.1f} s")
         assert answer.status_code == 200, answer.text
-        assert count_replicas() >= 1

@@ -86,7 +86,7 @@ def test_a_service_is_started_for_the_call_and_stopped(tmp_path, folder, monkeyp
     monkeypatch.setenv("TEST_MARK", mark := uuid4().hex)
     assert "2 files: 2 read; 3 pages" in run(*read)
     assert SENTENCE in (tmp_path / "out" / "report.pdf.txt").read_text()
-    wait_until(lambda: list_marked(mark) == [], within_s=60)  # Ray's agents end after the process that started them
+    wait_until(lambda: list_marked(mark) == [], within_s=180)  # Ray's agents end after the process that started them
 
 
 def list_marked(mark):

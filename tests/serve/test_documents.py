@@ -119,7 +119,7 @@ async def test_no_page_of_a_job_is_lost_doubled_or_wrong_while_replicas_die(runn
         for number in (0, 2):  # with a text layer, which the real models read as it is
             group.create_task(client.run_document(number, 12))
         for deployment in DEPLOYMENTS:
-            read, deadline = tally.read, time.monotonic() + 60
+            read, deadline = tally.read, time.monotonic() + 180
             while tally.read == read:  # so that each kill meets pages that are read
                 assert time.monotonic() < deadline, f"no page is read before {deployment} is to be killed"
                 await asyncio.sleep(0.05)
@@ -133,7 +133,7 @@ async def test_no_page_of_a_job_is_lost_doubled_or_wrong_while_replicas_die(runn
     assert state["pages"] == {"total": 4, "done": 4, "failed": 0}
     result = service.get(report["links"]["result"]).json()
     assert [page["number"] for page in result["pages"]] == [1, 2, 3, 4]
-    wait_until(lambda: service.get("/ready").status_code == 200, within_s=60)
+    wait_until(lambda: service.get("/ready").status_code == 200, within_s=180)
 
 
 def test_a_cancelled_job_ends(service):

@@ -67,9 +67,12 @@ def draw_slow_pages(count):
 
 def test_replicas_follow_the_pages_that_wait(http):
     assert count_replicas() == (1, 1)
-    job = http.post("/v1/jobs", content=draw_slow_pages(60), headers={"content-type": "image/tiff"}).json()
-    wait_until(lambda: count_replicas()[0] == 3, within_s=60)
+    headers = {"content-type": "image/tiff"}
+    long = http.post("/v1/jobs", content=draw_slow_pages(500), headers=headers).json()
+    job = http.post("/v1/jobs", content=draw_slow_pages(9), headers=headers).json()
+    wait_until(lambda: count_replicas()[0] == 3, within_s=180)
+    assert http.delete(long["links"]["self"]).json()["state"] == "cancelled"
     while (job := http.get(job["links"]["self"], params={"wait": 30}).json())["state"] in ("queued", "running"):
         pass
-    assert job["pages"] == {"total": 60, "done": 60, "failed": 0}
-    wait_until(lambda: count_replicas() == (1, 1), within_s=60)
+    assert job["pages"] == {"total": 9, "done": 9, "failed": 0}
+    wait_until(lambda: count_replicas() == (1, 1), within_s=180)

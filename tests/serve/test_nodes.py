@@ -73,7 +73,7 @@ def test_a_lost_node_loses_no_request_and_its_replicas_come_back(nodes):
         nodes.remove(victim)
         load.wait_for(20)
         nodes.add("gpu-3", **GPU_NODE)
-        wait_until(lambda: count_all(find_models(nodes)) == REPLICAS, within_s=60)
+        wait_until(lambda: count_all(find_models(nodes)) == REPLICAS, within_s=180)
         load.wait_for(20)
     found = find_models(nodes)
     assert victim not in found
@@ -102,7 +102,7 @@ class Load:
 
     def wait_for(self, count):
         target = self.outcomes.total() + count
-        wait_until(lambda: self.outcomes.total() >= target, within_s=60)
+        wait_until(lambda: self.outcomes.total() >= target, within_s=180)
 
     def _post(self, width):
         image = encode(Image.new("RGB", (width, 64), "white"))

@@ -8,6 +8,7 @@ import ray
 
 from serve_app.app import asks_for_gpu, build_app
 from serve_app.config import AppConfig, ChartConfig, JobsConfig, LayoutConfig, OcrConfig
+from tests.nodes import wait_until
 
 pytestmark = pytest.mark.serve
 
@@ -39,6 +40,12 @@ def test_fractions_are_asked_for_where_they_can_be_had(cluster, device):
     assert asks_for_gpu(args) is {"auto": bool(cluster), "cpu": False, "gpu": True}[device]
 
 
+def find_used():
+    free = ray.available_resources()
+    total = ray.cluster_resources()
+    return {name: total.get(name, 0) - free.get(name, 0) for name in ("GPU", "ocr", "chart")}
+
+
 def test_the_deployments_run_with_their_fractions(cluster):
     from ray import serve
 
@@ -49,10 +56,8 @@ def test_the_deployments_run_with_their_fractions(cluster):
             name: serve.status().applications["reader"].deployments[name].status for name in ("Ingress", "Ocr", "Chart")
         }
         assert set(options.values()) == {"HEALTHY"}
-        free = ray.available_resources()
-        used = {name: total - free.get(name, 0) for name, total in ray.cluster_resources().items()}
-        assert used.get("GPU", 0) == pytest.approx(0.75 if cluster else 0)
-        assert (used["ocr"], used["chart"]) == (1, 1)
+        # Ray's account of what is free comes a little later.
+        wait_until(lambda: find_used() == pytest.approx({"GPU": 0.75 if cluster else 0, "ocr": 1, "chart": 1}), 60)
         infos = serve.get_deployment_handle("Ocr", "reader").describe.remote().result()
         assert infos.name == "fake"
     finally:

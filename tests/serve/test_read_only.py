@@ -102,7 +102,7 @@ def test_it_starts_and_reads(command, tmp_path):
             assert job.status_code == 202, job.text
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.wait(120)
     home = writable / f"serve-app-home-{USER}"
     assert f"HOME is {home}" in log.read_text()
     assert (home / ".ray" / "auth_token").stat().st_uid == USER

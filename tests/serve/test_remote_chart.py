@@ -82,7 +82,7 @@ def test_the_service_tells_that_the_server_is_away_and_goes_on_when_it_is_back(s
     assert running.find_replicas("Chart") == [before]
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -24,6 +24,8 @@ PNG = {"Content-Type": "image/png"}
 def up(tmp_path):
     config = shipped_config()
     config["http_options"]["port"] = port = free_port()
+    args = config["applications"][0]["args"]
+    args["layout"]["engine"] = args["chart"]["model"] = "fake"  # the OCR is what takes its time here
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
     log = tmp_path / "log.txt"
     with log.open("w") as output:
@@ -51,15 +53,15 @@ def test_what_is_in_flight_is_answered_and_what_comes_later_is_told(up):
             threads.submit(http.post, "/v1/ocr", content=encode(fill_page(print_size=size)), headers=PNG)
             for size in (26, 27, 28, 29)
         ]
-        wait_until(lambda: http.get("/v1/capacity").json()["models"]["ocr"]["in_flight"] == 4, 60)
+        wait_until(lambda: http.get("/v1/capacity").json()["models"]["ocr"]["in_flight"] == 4, 120)
         process.send_signal(signal.SIGTERM)
-        wait_until(lambda: http.get("/ready").status_code == 503, 10)
+        wait_until(lambda: http.get("/ready").status_code == 503, 60)
         refused = http.post("/v1/ocr", content=encode(fill_page()), headers=PNG)
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "stopping"
         assert int(refused.headers["Retry-After"]) > 0
         assert [read.result().status_code for read in reads] == [200] * 4
-    assert process.wait(60) == 0
-    gone, left = psutil.wait_procs(started, timeout=10)
+    assert process.wait(120) == 0
+    gone, left = psutil.wait_procs(started, timeout=60)
     assert gone
     assert left == []

@@ -76,7 +76,7 @@ async def test_a_call_waits_and_runs_in_the_trace_of_its_request(spans, request_
 
     def wait(*_):
         held.set()
-        hold.wait(10)
+        hold.wait(60)
 
     first = asyncio.create_task(model.call(wait))
     await asyncio.to_thread(held.wait, 10)

@@ -39,7 +39,7 @@ class Service:
 
 @pytest.fixture
 def config() -> AppConfig:
-    return AppConfig(http=HttpConfig(deadline_s=5))
+    return AppConfig(http=HttpConfig(deadline_s=60))
 
 
 @pytest.fixture

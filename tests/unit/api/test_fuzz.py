@@ -8,8 +8,9 @@ from tests.fuzzing import make_request, post
 
 COUNT = 2_000
 BATCHES = 20
-MOST_S = 0.5
-"""CPU seconds of one request; the long run holds 0.2 on a machine that does nothing else."""
+MOST_S = 3.0
+"""CPU seconds of one request, of all threads. A sound one takes 0.2 at most where nothing else runs, which the long run
+holds; what keeps a parser busy takes many seconds, or does not end."""
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -19,10 +20,5 @@ async def test_whatever_comes_is_read_or_refused(service, batch):
         request = make_request(seed)
         begun = time.process_time()
         answer = await post(service.http, request)
-        took = time.process_time() - begun
+        assert time.process_time() - begun < MOST_S, seed
         assert answer.status_code in {200, 400, 413, 415, 422}, (seed, answer.text)
-        if took > MOST_S:  # again, since a busy machine slows a core down
-            begun = time.process_time()
-            await post(service.http, request)
-            took = time.process_time() - begun
-        assert took < MOST_S, seed

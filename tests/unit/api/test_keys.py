@@ -19,7 +19,7 @@ PNG = {"Content-Type": "image/png"}
 def config(monkeypatch):
     keys = (a_key(), a_key("sa_admin", "root", scope="admin"), a_key("sa_slow", "bob", per_minute=2))
     monkeypatch.setenv("TEST_KEYS", Keys(keys=keys).model_dump_json())
-    return AppConfig(http=HttpConfig(deadline_s=5, keys_env="TEST_KEYS", cors_origins=("https://app.example",)))
+    return AppConfig(http=HttpConfig(deadline_s=60, keys_env="TEST_KEYS", cors_origins=("https://app.example",)))
 
 
 @pytest.mark.parametrize(

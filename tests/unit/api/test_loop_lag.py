@@ -1,6 +1,5 @@
 import asyncio
 import json
-import time
 from base64 import b64encode
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import pytest
 from serve_app.api.app import build_api
 from serve_app.api.loop_lag import watch_loop
 from tests.drawings import draw_page, encode
+from tests.growth import measure_loop
 from tests.hostile import HOSTILE
 
-MOST_S = 0.05
 TRIES = 6
 """A machine that is busy with something else stalls the loop now and then; what holds the loop does so every time."""
 
@@ -42,24 +41,29 @@ def read_stalls():
     return sum(int(path.read_text().split()[1]) for path in Path("/proc/self/task").glob("*/schedstat")) / 1e9
 
 
-async def find_lag(send):
-    """The lag that no try was without, less the time that the machine did not let this process run."""
-    least = float("inf")
+async def holds_loop(send):
+    """Whether no try was without a lag as long as two empty loops take, about 0.05 s.
+
+    The time that the machine did not let this process run is taken off.
+    """
+    least = loop = float("inf")
     for _ in range(TRIES):
         stalls = read_stalls()
         async with Lag() as lag:
             await send()
         least = min(least, lag.seconds - max(0.0, read_stalls() - stalls))
-        if least < MOST_S:
-            break
-    return least
+        loop = min(loop, measure_loop())
+        if least < 2 * loop:
+            return False
+    return True
 
 
 async def test_what_holds_the_loop_is_seen():
     async def hold():
-        time.sleep(0.5)
+        for _ in range(5):
+            measure_loop()
 
-    assert await find_lag(hold) >= 0.2
+    assert await holds_loop(hold)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -68,7 +72,7 @@ async def test_what_holds_the_loop_is_seen():
 async def test_no_upload_holds_the_loop(service, name, path):
     data = HOSTILE[name][0]()
     body = json.dumps({"file": b64encode(data).decode()}).encode() if path == "/ocr" else data
-    assert await find_lag(lambda: service.http.post(path, content=body)) < MOST_S
+    assert not await holds_loop(lambda: service.http.post(path, content=body))
 
 
 @pytest.mark.parametrize(
@@ -89,12 +93,12 @@ async def test_no_upload_holds_the_loop(service, name, path):
 )
 async def test_no_body_holds_the_loop(service, path, content_type, body):
     send = {"content": body, "headers": {"content-type": content_type}}
-    assert await find_lag(lambda: service.http.post(path, **send)) < MOST_S
+    assert not await holds_loop(lambda: service.http.post(path, **send))
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/v1/models", "/v1/capacity"])
 async def test_no_question_holds_the_loop(service, path):
-    assert await find_lag(lambda: service.http.get(path)) < MOST_S
+    assert not await holds_loop(lambda: service.http.get(path))
 
 
 async def test_a_running_application_watches_its_loop(service, monkeypatch):
@@ -102,4 +106,4 @@ async def test_a_running_application_watches_its_loop(service, monkeypatch):
     monkeypatch.setattr("serve_app.api.loop_lag.watch_loop.__defaults__", (0.001, 0.002))
     app = build_api(service.reading, {}, observe_lag=lambda _: seen.set())
     async with app.router.lifespan_context(app):
-        await asyncio.wait_for(seen.wait(), 5)
+        await asyncio.wait_for(seen.wait(), 60)

@@ -172,7 +172,7 @@ async def test_a_file_larger_than_all_other_fields_may_be(api):
 class TestBounds:
     @pytest.fixture
     def config(self):
-        return AppConfig(http=HttpConfig(deadline_s=5), limits=Limits(max_bytes=2048), documents={"max_bytes": 4096})
+        return AppConfig(http=HttpConfig(deadline_s=60), limits=Limits(max_bytes=2048), documents={"max_bytes": 4096})
 
     async def test_a_large_image_is_refused_by_the_tool(self, api, service):
         async with connect(api) as client:
@@ -222,7 +222,7 @@ async def test_a_client_that_leaves_stops_the_reading(api, service):
     asking = asyncio.create_task(post(api, body))
     await begun.wait()
     asking.cancel()
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 60)
     assert service.loads[OCR].report().in_flight == 0
 
 
@@ -236,7 +236,7 @@ class TestKeys:
     @pytest.fixture
     def config(self, monkeypatch):
         monkeypatch.setenv("TEST_KEYS", Keys(keys=(a_key(per_minute=100),)).model_dump_json())
-        return AppConfig(http=HttpConfig(deadline_s=5, keys_env="TEST_KEYS"))
+        return AppConfig(http=HttpConfig(deadline_s=60, keys_env="TEST_KEYS"))
 
     async def test_they_hold(self, api, service, caplog):
         answer = await post(api, "{}")

@@ -219,7 +219,7 @@ class TestUrls:
     )
     @pytest.mark.usefixtures("open_network")
     async def test_a_url_is_fetched_where_the_config_allows_it(self, service, site, path, status):
-        answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": site + path, "fileType": 1}), 10)
+        answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": site + path, "fileType": 1}), 60)
         assert answer.status_code == status
 
     @pytest.mark.usefixtures("open_network")
@@ -266,8 +266,8 @@ class TestUrls:
         monkeypatch.setattr(fetch, "TIMEOUT_S", 0.2)
         async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
             url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.png"
-            answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": url}), 5)
-            await asyncio.wait_for(ended.wait(), 5)
+            answer = await asyncio.wait_for(service.http.post("/ocr", json={"file": url}), 60)
+            await asyncio.wait_for(ended.wait(), 60)
         assert answer.status_code == 400
 
     @pytest.mark.usefixtures("open_network")

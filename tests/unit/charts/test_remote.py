@@ -201,12 +201,11 @@ async def test_an_odd_retry_after_does_no_harm(server, wait):
         await read(server.url, **with_time)
 
 
-async def test_a_retry_that_would_come_too_late_is_not_waited_for(server):
+async def test_a_retry_that_would_come_too_late_is_not_waited_for(server, pauses):
     server.script.append(refusal(429, retry_after="30"))
-    started = time.monotonic()
     with pytest.raises(Busy) as caught:
-        await read(server.url, timeout_s=10)
-    assert time.monotonic() - started < 5
+        await read(server.url, timeout_s=29)
+    assert pauses == []
     assert caught.value.retry_after == 30
     assert pickle.loads(pickle.dumps(caught.value)).retry_after == 30  # it travels from the replica to the ingress
 
@@ -219,19 +218,16 @@ async def test_a_server_that_stays_busy(server):
     assert len(server.requests) == 4
 
 
-async def test_a_server_that_is_away():
-    started = time.monotonic()
+async def test_a_server_that_is_away(pauses):
     with pytest.raises(ModelUnavailable, match="ConnectError"):
-        await read(OpenAiServer().url)
-    assert time.monotonic() - started < 5
+        await read(OpenAiServer().url, retries=2)
+    assert len(pauses) == 2
 
 
 async def test_a_server_that_hangs_is_given_up(server):
-    server.script.append(Hang(30))
-    started = time.monotonic()
+    server.script.append(Hang(600))
     with pytest.raises(ModelUnavailable, match=r"within 0\.5 seconds"):
         await read(server.url, timeout_s=0.5)
-    assert time.monotonic() - started < 5
     assert len(server.requests) == 1
     await wait_until(lambda: server.hung_up == 1)
 
@@ -380,7 +376,7 @@ def test_parts_of_a_character_and_special_tokens():
     assert align_confidence("Caféé", tokens) == pytest.approx([0.9, 0.9, 0.9, 0.3679, 0.8], abs=1e-4)
 
 
-async def wait_until(condition, seconds=5):
+async def wait_until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         await asyncio.sleep(0.02)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from importlib.resources import files
 
 import pytest
@@ -113,11 +114,13 @@ def test_the_hook_refuses_what_comes_and_waits_for_what_is_there(tmp_path):
     drain, [hook] = Drain(tmp_path), service["pre_stop"]
     with drain.hold():
         process = run_shell(hook["command"], tmp_path)
+        while not drain.begun:
+            assert process.poll() is None
+            time.sleep(0.01)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1)
-        assert drain.begun
-    assert process.wait(10) == 0
-    assert run_shell(service["entrypoint"], tmp_path, "true").wait(10) == 0
+    assert process.wait(60) == 0
+    assert run_shell(service["entrypoint"], tmp_path, "true").wait(60) == 0
     assert not drain.begun
 
 

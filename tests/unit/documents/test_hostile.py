@@ -1,8 +1,8 @@
 """Hostile and damaged documents: whatever they hold, an error of ours or a page's reason comes of it, in bounds."""
 
 import asyncio
+import os
 import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +18,9 @@ from tests.hostile_pdfs import HOSTILE_PDFS, pdf
 from tests.pdf_drawings import draw_bars, draw_pdf, draw_scan, draw_scan_with_ocr, draw_sentences, encrypt
 
 LIMITS = DocumentLimits(memory_bytes=400 * 1024 * 1024, page_cpu_s=1, open_cpu_s=1)
+MOST_S = 5.0
+"""CPU seconds of the parent for a page, most of them to watch the child while a busy machine lets that wait."""
+
 MUTATIONS = 30
 """Damaged files in a run of the tests, each opened in a process of its own."""
 
@@ -35,7 +38,7 @@ def peak_memory(document: Document) -> Iterator[list[int]]:
                 for line in status.read_text().splitlines() if status.exists() else ():
                     if line.startswith("VmHWM"):
                         peak[0] = max(peak[0], 1024 * int(line.split()[1]))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     watcher = asyncio.ensure_future(watch())
     try:
@@ -47,7 +50,7 @@ def peak_memory(document: Document) -> Iterator[list[int]]:
 @pytest.mark.parametrize("make", HOSTILE_PDFS.values(), ids=HOSTILE_PDFS)
 async def test_a_hostile_page_stays_in_its_bounds(make: Callable[[], bytes]) -> None:
     data = make()
-    cpu = time.process_time()
+    before = sum(os.times()[:2])
     async with open_document(data, LIMITS) as document:
         with peak_memory(document) as peak:
             found = await document.read_page(0, image_format="jpeg")
@@ -55,7 +58,8 @@ async def test_a_hostile_page_stays_in_its_bounds(make: Callable[[], bytes]) -> 
         if isinstance(found, UnreadablePage):
             assert "MiB of memory" in found.reason or "of CPU" in found.reason or "damaged" in found.reason
     assert peak[0] <= LIMITS.memory_bytes
-    assert time.process_time() - cpu < 1  # of the parent
+    cpu = sum(os.times()[:2])  # of this process, without those that it started
+    assert cpu - before < MOST_S
 
 
 @pytest.mark.parametrize(

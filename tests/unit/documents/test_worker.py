@@ -110,7 +110,7 @@ def test_it_goes_on_after_an_error_and_ends_with_its_input(served: subprocess.Po
     assert Image.open(io.BytesIO(data)).size == (60, 40)
     assert served.stdin is not None
     served.stdin.close()
-    assert served.wait(10) == 0
+    assert served.wait(60) == 0
 
 
 def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
@@ -125,7 +125,7 @@ def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
 
 def test_a_document_that_cannot_be_opened_ends_it(served: subprocess.Popen[bytes]) -> None:
     assert b'"error":"TooManyPixels"' in start_document(served, max_frame_pixels=100)
-    assert served.wait(10) == 0
+    assert served.wait(60) == 0
 
 
 def test_it_ends_where_its_parent_is_another_process() -> None:

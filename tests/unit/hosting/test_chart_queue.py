@@ -31,7 +31,7 @@ class Engine:
         self.read_widths.append([chart.image.width for chart in charts])
         self.begun.put(None)
         if self.turns:
-            assert self.turns.acquire(timeout=10)
+            assert self.turns.acquire(timeout=60)
         self.stopped += [chart.image.width for chart in charts if chart.stop.is_set()]
         for chart in charts:
             if chart.image.width in self.errors:
@@ -53,7 +53,7 @@ async def begin(queue, model, first, *others):
     """Tasks of charts: the first one runs, the others wait; each call of the model then needs a turn."""
     model.engine.turns = Semaphore(0)
     running = asyncio.create_task(read(queue, first))
-    await asyncio.to_thread(model.engine.begun.get, timeout=10)
+    await asyncio.to_thread(model.engine.begun.get, timeout=60)
     waiting = [asyncio.create_task(read(queue, width)) for width in others]
     await asyncio.sleep(0)  # so that each is in the queue
     return [running, *waiting]
@@ -135,7 +135,7 @@ async def test_only_the_one_whose_caller_goes_is_stopped_while_the_batch_runs():
     queue, model = start()
     running, gone, stays = await begin(queue, model, 50, 12, 13)
     model.engine.turns.release()
-    await asyncio.to_thread(model.engine.begun.get, timeout=10)
+    await asyncio.to_thread(model.engine.begun.get, timeout=60)
     gone.cancel()
     await asyncio.wait([gone])
     model.engine.turns.release()
@@ -149,7 +149,7 @@ async def test_a_chart_whose_caller_goes_is_not_read_again_after_its_batch_faile
     model.engine.errors[13] = RuntimeError
     _, gone, bad, stays = await begin(queue, model, 50, 12, 13, 14)
     model.engine.turns.release()
-    await asyncio.to_thread(model.engine.begun.get, timeout=10)
+    await asyncio.to_thread(model.engine.begun.get, timeout=60)
     gone.cancel()
     await asyncio.wait([gone])
     model.engine.turns.release(100)
@@ -163,7 +163,7 @@ async def test_too_few_readings_leave_nobody_waiting(monkeypatch):
     queue, model = start()
     monkeypatch.setattr(model.engine, "read", lambda charts: [])
     with pytest.raises(ModelFailed):
-        await asyncio.wait_for(read(queue, 5), 5)
+        await asyncio.wait_for(read(queue, 5), 60)
 
 
 async def test_each_chart_counts_as_a_call_and_its_wait_is_measured():

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from serve_app.jobs.job import PageSource, Submission
 from serve_app.jobs.redis.store import RedisJobStore
 from serve_app.jobs.sqlite.store import SqliteJobStore
 from tests.redis_server import run_redis
+from tests.ticks import TICK_S, count_ticks
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def own_redis(tmp_path):
 
 async def refuses(*calls):
     for call in calls:
-        start = time.monotonic()
-        with pytest.raises(StoreUnavailable) as refused:
-            await call
-        assert time.monotonic() - start < 4  # a second, and what a busy machine adds
+        async with count_ticks() as ticks:
+            with pytest.raises(StoreUnavailable) as refused:
+                await call
+        assert ticks.count * TICK_S < 2
         assert refused.value.retry_after
 
 
@@ -142,7 +142,7 @@ async def test_a_cancelled_call_never_goes_on(redis_server):
         for _ in range(steps):
             await asyncio.sleep(0)
         task.cancel()
-        done, _ = await asyncio.wait({task}, timeout=5)
+        done, _ = await asyncio.wait({task}, timeout=60)
         assert done
         assert task.cancelled()
     await store.close()

@@ -77,12 +77,12 @@ async def test_who_cancels_a_write_gets_on_only_when_nothing_is_written_any_more
 
     def block(_):
         writing.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     monkeypatch.setattr(os, "fsync", block)
     blobs = LocalBlobs(tmp_path)
     put = asyncio.create_task(blobs.put(JOB, b"content"))
-    await asyncio.to_thread(writing.wait, 10)
+    await asyncio.to_thread(writing.wait, 60)
     put.cancel()
     assert not (await asyncio.wait({put}, timeout=0.05))[0]
     go_on.set()

@@ -78,7 +78,7 @@ async def test_forty_kills(place, tmp_path):
     jobs = await submit_words(store, blobs, documents=30, words=20)
     workers = [setting.start() for _ in range(4)]
     try:
-        async with asyncio.timeout(100):
+        async with asyncio.timeout(300):
             for kill in range(KILLS):
                 before = (await store.counts()).running
                 while kill and not before:  # kill only while pages are read
@@ -107,7 +107,7 @@ async def test_a_page_that_kills_its_worker_costs_two_workers_and_one_page(place
     deaths = 0
     worker = setting.start()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while not (await store.get(job.id)).state.terminal:
                 if not worker.is_alive():
                     deaths += 1
@@ -127,7 +127,7 @@ async def test_redis_is_killed_and_comes_back(own_redis, tmp_path):
     jobs = await submit_words(store, blobs, documents=10, words=20)
     workers = [setting.start() for _ in range(2)]
     try:
-        async with asyncio.timeout(100):
+        async with asyncio.timeout(300):
             for done in (20, 60, 100):
                 while (await store.counts()).done < done:
                     await asyncio.sleep(0.05)

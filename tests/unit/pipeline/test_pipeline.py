@@ -49,7 +49,7 @@ async def test_a_model_without_words_reads_beside_the_ocr():
 
     ocr.read, chart.read = wait_then_read_text, wait_then_read_chart
     analysis = await asyncio.wait_for(
-        analyze(service, admit_analysis(service, 60), await opened(service, LARGE)), 5
+        analyze(service, admit_analysis(service, 60), await opened(service, LARGE)), 60
     )  # would wait for ever if one came after the other
     assert chart.lines == ()
     assert analysis.page.size == Size(2048, 116)

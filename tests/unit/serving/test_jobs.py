@@ -115,7 +115,7 @@ class Scene:
     async def look(self):
         """Wait until the replicas and the queue have been looked at once more."""
         self.ticks.release()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.looked.acquire()
 
     async def start(self, **settings):
@@ -200,7 +200,7 @@ async def test_it_is_unwell_once_a_loop_has_ended(scene, loop, error):
     [made] = getattr(scene, loop).made
     made.error = error
     made.over.set()
-    await asyncio.wait(deployment._tasks, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(deployment._tasks, timeout=60, return_when=asyncio.FIRST_COMPLETED)
     with pytest.raises(RuntimeError, match="loop of Jobs has ended") as raised:
         await deployment.check_health()
     assert raised.value.__cause__ is error
@@ -217,7 +217,7 @@ async def test_it_gives_back_what_is_in_hand_and_closes_what_it_opened(scene, mo
     assert scene.runner.ended == "stopped"
     assert deployment._pages.closed
     assert scene.store.closed
-    await asyncio.wait(deployment._tasks, timeout=5)
+    await asyncio.wait(deployment._tasks, timeout=60)
     assert [made.ended for made in (*scene.Housekeeper.made, *scene.WebhookSender.made)] == ["cancelled"] * 2
 
 
