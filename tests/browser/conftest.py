@@ -9,9 +9,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect, sync_playwright
 
 from tests.service import ROOT, Service, shipped_config, start_service
+
+SLOW_MS = 60_000
+"""What a busy machine may take for what the page does at once, in milliseconds."""
+
+expect.set_options(timeout=SLOW_MS)
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -136,7 +141,7 @@ def visit(context: BrowserContext, http: httpx.Client) -> Iterator[Site]:
     """Open the page of a service. Nothing may be written to its console, and no other host asked for anything."""
     url = str(http.base_url).rstrip("/")
     site = Site(context.new_page(), http, url)
-    site.page.set_default_timeout(20_000)
+    site.page.set_default_timeout(SLOW_MS)
     site.page.on("request", site.note_request)
     site.page.on("pageerror", lambda error: site.complaints.append(str(error)))
     site.page.on(

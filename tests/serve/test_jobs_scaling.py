@@ -68,7 +68,7 @@ def draw_slow_pages(count):
 def test_replicas_follow_the_pages_that_wait(http):
     assert count_replicas() == (1, 1)
     headers = {"content-type": "image/tiff"}
-    long = http.post("/v1/jobs", content=draw_slow_pages(500), headers=headers).json()
+    long = http.post("/v1/jobs", content=draw_slow_pages(200), headers=headers).json()
     job = http.post("/v1/jobs", content=draw_slow_pages(9), headers=headers).json()
     wait_until(lambda: count_replicas()[0] == 3, within_s=180)
     assert http.delete(long["links"]["self"]).json()["state"] == "cancelled"

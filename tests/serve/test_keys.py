@@ -39,9 +39,8 @@ def test_a_service_for_other_machines_starts_with_keys(tmp_path, monkeypatch):
         assert answer.status_code == 200
         assert answer.headers["X-RateLimit-Limit"] == "100"
         audited = "owner=ada method=POST route=/v1/ocr pages=1 status=200"
-        wait_until(
-            lambda: audited in service.log.read_text(), within_s=120
-        )  # Ray brings replicas' lines a little later
+        # Ray brings the lines of replicas a little later.
+        wait_until(lambda: audited in service.log.read_text(), within_s=120)
 
 
 def test_without_keys_it_does_not_start(tmp_path):
