@@ -14,6 +14,7 @@ from serve_app.api import fetch
 from serve_app.config import AppConfig, HttpConfig
 from serve_app.errors import OutOfMemory
 from tests.drawings import draw_page, encode
+from tests.pdf_drawings import draw_pdf, draw_sentences
 
 PNG = encode(draw_page(("one line",), width=300))
 
@@ -37,6 +38,29 @@ async def test_pages_that_are_not_read_are_told(service):
     body = (await service.http.post("/ocr", json=payload(file=b64encode(tiff).decode(), visualize=False))).json()
     assert len(body["result"]["ocrResults"]) == 1
     assert body["result"]["dataInfo"] == {"width": 300, "height": 116, "type": "image", "pagesTotal": 3, "pagesRead": 1}
+
+
+@pytest.mark.parametrize("kind", [{}, {"fileType": 0}])
+async def test_each_page_of_a_pdf_is_a_result(service, kind):
+    pdf = b64encode(draw_pdf(draw_sentences, draw_sentences)).decode()
+    asked = {"file": pdf, "logId": "log-1", "visualize": False, "textDetLimitSideLen": 960, **kind}
+    body = (await service.http.post("/ocr", json=asked)).json()
+    size = {"width": 1224, "height": 1584}
+    assert body["logId"] == "log-1"
+    assert body["result"]["dataInfo"] == {"numPages": 2, "pages": [size, size], "type": "pdf"}
+    read = {"rec_texts": ["fake 1224x1584"], "rec_scores": [1.0]}
+    assert body["result"]["ocrResults"] == [{"prunedResult": read}] * 2
+    assert service.ocr.options.text_det_limit_side_len == 960
+
+
+@pytest.mark.parametrize("visualize", [{}, {"visualize": True}])
+async def test_the_pages_of_a_pdf_are_shown(service, visualize):
+    pdf = b64encode(draw_pdf(draw_sentences)).decode()
+    [result] = (await service.http.post("/ocr", json={"file": pdf, **visualize})).json()["result"]["ocrResults"]
+    drawn, sent = (Image.open(BytesIO(b64decode(result[name]))) for name in ("ocrImage", "inputImage"))
+    assert drawn.size == sent.size == (1224, 1584)
+    assert drawn.tobytes() != sent.tobytes()
+    assert "docPreprocessingImage" not in result
 
 
 async def test_parameters_reach_the_engine(service):

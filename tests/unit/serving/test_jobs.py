@@ -1,13 +1,16 @@
 """The Jobs deployment without Ray: what it leaves to requests, what it reports, and how it ends."""
 
 import asyncio
+import socket
 from types import SimpleNamespace
 
 import pytest
 
 from serve_app.config import AppConfig, JobsConfig
 from serve_app.errors import ConfigError, StoreUnavailable
+from serve_app.jobs.address_policy import AddressPolicy
 from serve_app.jobs.job import Counts
+from serve_app.jobs.opening import LEASE_S
 from serve_app.pipeline.load import ReplicaCounts
 from serve_app.pipeline.service import CHART, LAYOUT, OCR
 from serve_app.serving import jobs
@@ -92,8 +95,9 @@ class Scene:
             monkeypatch.setattr(jobs, name, loop)
         self.ticks = asyncio.Semaphore(0)
         self.looked = asyncio.Semaphore(0)
-        monkeypatch.setattr(jobs, "open_store", lambda config: self.store)
-        monkeypatch.setattr(jobs, "open_blobs", lambda config: "blobs")
+        self.opened = []
+        monkeypatch.setattr(jobs, "open_store", lambda config: self.opened.append(config) or self.store)
+        monkeypatch.setattr(jobs, "open_blobs", lambda config: self.opened.append(config) or "blobs")
         monkeypatch.setattr(jobs, "JobPages", Pages)
         monkeypatch.setattr(jobs, "join_serve_log", lambda: None)
         monkeypatch.setattr(jobs, "Clients", self.make_clients)
@@ -144,6 +148,22 @@ async def test_it_asks_the_models_as_the_ingress_does_and_lets_requests_pass(sce
     store, blobs, pages = scene.runner.given
     assert (store, blobs, pages) == (scene.store, "blobs", deployment._pages)
     assert scene.runner.settings["lease_s"] > 2 * scene.runner.settings["renew_s"]
+    assert scene.runner.settings["worker"].startswith(socket.gethostname())
+    assert isinstance(scene.runner.concurrency, int)
+
+
+async def test_each_part_works_on_the_store_that_the_config_names(scene):
+    networks = ["10.0.0.0/8"]
+    await scene.start(webhook_networks=networks, folder="jobs-of-the-test")
+    assert [config.folder for config in scene.opened] == ["jobs-of-the-test"] * 2
+    assert scene.Housekeeper.made[0].given == (scene.store, "blobs", LEASE_S)
+    assert scene.WebhookSender.made[0].given == (scene.store, AddressPolicy.of(networks))
+
+
+async def test_the_workers_of_a_host_have_names_of_their_own(scene):
+    await scene.start()
+    await scene.start()
+    assert len({made.settings["worker"] for made in scene.JobRunner.made}) == 2
 
 
 @pytest.mark.parametrize(

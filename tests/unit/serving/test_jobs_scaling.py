@@ -49,8 +49,13 @@ def test_nothing_changes_while_one_of_both_is_not_reported(missing, left):
     assert PagesWaiting()(reported) == (3, {})
 
 
+def test_a_replica_reads_eight_pages_unless_the_config_says_otherwise():
+    assert PagesWaiting()(context(80, 100)) == (10, {})
+    assert PagesWaiting(pages_per_replica=1)(context(80, 100)) == (80, {})
+
+
 def test_a_replica_reads_at_least_a_page():
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="pages_per_replica must be at least 1"):
         PagesWaiting(pages_per_replica=0)
 
 
