@@ -478,6 +478,14 @@ class TestIngress:
         observe_lag(0.25)
         assert recorder.values("serve_app_loop_lag_seconds") == [0.25]
 
+    def test_its_routes_have_the_jobs_that_the_config_names(self, ocr, chart, monkeypatch, recorder):
+        opened, built = [], []
+        monkeypatch.setattr(deployments.JobsService, "open", lambda config: opened.append(config) or "jobs")
+        monkeypatch.setattr(deployments, "build_api", lambda *arguments: built.append(arguments))
+        config = AppConfig(jobs=JobsConfig(retain_s=7))
+        Ingress(config, ocr, chart, LAYOUT, True).__serve_build_asgi_app__()
+        assert (opened, built[0][2]) == ([config.jobs], "jobs")
+
     def test_it_is_told_when_the_service_stops(self, ocr, chart, monkeypatch, recorder, tmp_path):
         monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
         built = []
@@ -571,6 +579,19 @@ class TestIngress:
         await made.service.ocr.read(PNG, OcrOptions(language="de"))
         [(_, _, options)] = [call for call in ocr.calls if call[0] == "read"]
         assert options == OcrOptions(language="de", background=background)
+
+    @pytest.mark.parametrize(("seconds", "calls"), [(600.0, 2), (0.0, 4)])
+    async def test_the_quarantine_of_the_layout_lasts_as_long(self, ocr, chart, seconds, calls):
+        from ray.exceptions import ActorDiedError
+
+        layout = Handle("Page", read=lambda *_: ActorDiedError())
+        made = clients.Clients(
+            NO_JOBS.model_copy(update={"http": HttpConfig(quarantine_s=seconds)}), ocr, chart, layout, True
+        )
+        for _ in range(2):
+            with pytest.raises(Quarantined if seconds else ModelUnavailable):
+                await made.models["layout"].read(PNG, LayoutTask())
+        assert len(layout.calls) == calls
 
     @pytest.mark.parametrize("model", ["ocr", "chart", "layout"])
     async def test_what_happens_to_a_models_calls_is_counted_for_that_model(self, ocr, chart, model, recorder):
