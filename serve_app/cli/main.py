@@ -12,7 +12,7 @@ from serve_app.errors import ConfigError
 
 app = typer.Typer(
     name="serve-app",
-    help="Reads documents and charts with a running service; starts, checks and plans one.",
+    help="Read documents and charts with a running service; start, check and plan one.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they would print the values of local variables, keys among them
     rich_markup_mode=None,

@@ -135,13 +135,15 @@ async def test_a_caller_that_goes_does_not_let_the_next_call_in(running):
 
 
 async def test_a_deadline_drops_what_waits(running):
+    await running.post(*[picture(WHITE)] * 20)  # so that a short wait is expected, and what comes is admitted
+    before = len(running.calls())
     occupants = asyncio.create_task(running.post(*[picture(GREEN, 400)] * REPLICAS))
     await running.wait_for_calls(REPLICAS)
     answers = await running.post(*[picture(GREEN)] * 4, **{"x-deadline-s": "0.3"})
-    assert {answer.status_code for answer in answers} == {504}
+    assert {504} <= {answer.status_code for answer in answers} <= {429, 504}
     assert {answer.status_code for answer in await occupants} == {200}
     await running.post(picture(WHITE))
-    assert len(running.calls()) == REPLICAS + 1
+    assert len(running.calls()) == before + REPLICAS + 1
 
 
 async def test_a_killed_replica_loses_no_request(running):
