@@ -60,7 +60,7 @@ async def holds_loop(send):
 
 async def test_what_holds_the_loop_is_seen():
     async def hold():
-        for _ in range(5):
+        for _ in range(3):
             measure_loop()
 
     assert await holds_loop(hold)

@@ -143,7 +143,7 @@ async def scene(monkeypatch, recorder):
 
 async def test_it_asks_the_models_as_the_ingress_does_and_lets_requests_pass(scene):
     deployment = await scene.start()
-    assert [given[1:] for given in scene.asked] == [("ocr", "chart", "layout", True, True)]
+    assert scene.asked == [(AppConfig(), "ocr", "chart", "layout", True, True)]
     assert deployment._pages.given == ("service", "blobs")
     store, blobs, pages = scene.runner.given
     assert (store, blobs, pages) == (scene.store, "blobs", deployment._pages)
@@ -224,6 +224,20 @@ async def test_it_is_unwell_once_a_loop_has_ended(scene, loop, error):
     with pytest.raises(RuntimeError, match="loop of Jobs has ended") as raised:
         await deployment.check_health()
     assert raised.value.__cause__ is error
+
+
+async def test_a_loop_that_was_cancelled_has_ended_too(scene):
+    deployment = await scene.start()
+    deployment._tasks[0].cancel()
+    await asyncio.wait(deployment._tasks[:1])
+    with pytest.raises(RuntimeError, match="loop of Jobs has ended"):
+        await deployment.check_health()
+
+
+async def test_nothing_is_reported_and_one_page_read_before_the_first_look(scene):
+    deployment = Deployed(AppConfig(), "ocr", "chart", "layout", True)
+    assert await deployment.record_autoscaling_stats() == {OPEN_PAGES: 0, PLACES: 0}
+    assert scene.runner.concurrency == 1
 
 
 @pytest.mark.parametrize("fails", [False, True])
