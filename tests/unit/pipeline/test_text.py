@@ -4,7 +4,7 @@ import pytest
 from serve_app.config import AppConfig, OcrConfig
 from serve_app.domain import OcrOptions, Size
 from serve_app.pipeline.service import CHART, OCR
-from serve_app.pipeline.text import admit_text, read_text, read_words
+from serve_app.pipeline.text import admit_text, read_classified, read_text, read_words
 from serve_app.pipeline.upload import Upload
 from tests.drawings import draw_page, encode
 
@@ -77,6 +77,15 @@ async def test_a_long_image_is_read_in_strips_or_scaled_down(bench, strips):
     assert max(max(size) for size in sizes) <= 1024
     assert page.size == Size(400, 2412)
     assert max(point[1] for line in page.lines for point in line.polygon) == 2412.0
+
+
+async def test_a_long_image_that_is_classified_is_one_image_as_in_paddlex(bench):
+    made = bench(NARROW)
+    upload = await Upload.open(made.service, encode(draw_page(("one line",) * 42, width=400)))
+    with admit_text(made.service, 60) as ticket:
+        page, angle = await read_classified(made.service, ticket, upload, OcrOptions())
+    assert (len(made.ocr.images), page.size, angle) == (1, Size(400, 2412), 0)
+    assert page.paddlex["doc_preprocessor_res"]["angle"] == 0
 
 
 async def test_small_print_is_read_in_enlarged_tiles_with_places_of_the_upload(bench):
