@@ -8,6 +8,8 @@ import numpy as np
 from serve_app.chartgraph.axis import Tick, fit_axis
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.keys import find_names
+from serve_app.chartgraph.labels import is_name
+from serve_app.chartgraph.legend_keys import find_legend_keys
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.tables.numbers import expand
 
@@ -23,6 +25,9 @@ _NAME_GAP = 1.5
 _END_GAP = 3.0
 """Text heights from a line's last point to the value behind it, at most."""
 
+_BEYOND = 0.2
+"""Share of the distance between labels by which a point beyond the last of them is beside its place."""
+
 _AXIS = 3
 """Numbers of a value axis that the model took for categories, at least."""
 
@@ -34,7 +39,7 @@ def amend(graph: Graph) -> Graph:
     """
     if not graph.words:
         return graph
-    return _turn_axes(_drop_print(_name_ends(_name_keys(graph))))
+    return _turn_axes(_drop_print(_name_ends(_name_keys(_name_ranges(_value_ends(find_legend_keys(graph)))))))
 
 
 def _name_keys(graph: Graph) -> Graph:
@@ -73,18 +78,46 @@ def _name_ends(graph: Graph) -> Graph:
     return _give_roles(graph, roles)
 
 
+def _value_ends(graph: Graph) -> Graph:
+    """Numbers right behind the last points of lines that the model took for ticks are their values.
+
+    The ticks of an axis at the right stand at the same places only by chance.
+    """
+    points = graph.points[graph.find_marks(MarkKind.POINT)]
+    if not len(points):
+        return graph
+    last = float(points[:, 0].max())
+    ends = points[points[:, 0] > last - _LEVEL * float(np.median([word.height for word in graph.words]))]
+    behind = [i for i in graph.find_words(Role.TICK) if graph.words[i].x - graph.words[i].width / 2 > ends[:, 0].min()]
+    level = [
+        i
+        for i in behind
+        if graph.words[i].x - graph.words[i].width / 2 - last < _END_GAP * graph.words[i].height
+        and (np.abs(ends[:, 1] - graph.words[i].y) < _LEVEL * graph.words[i].height).any()
+    ]
+    return _give_roles(graph, dict.fromkeys(behind, Role.VALUE)) if level and 2 * len(level) >= len(behind) else graph
+
+
+def _name_ranges(graph: Graph) -> Graph:
+    """Names without letters, as "30-49", beside others that are names, and names with letters that are no values."""
+    if not any(is_name(graph.words[i].text) for i in graph.find_words(Role.SERIES)):
+        return graph
+    wrong = [i for i in graph.find_words(Role.VALUE) if is_name(graph.words[i].text) and graph.read_number(i) is None]
+    return _give_roles(graph, dict.fromkeys(wrong, Role.SERIES))
+
+
 def _drop_print(graph: Graph) -> Graph:
     """The graph without points beyond the last category that lie in a printed value or name."""
     words = [graph.words[i] for i in (*graph.find_words(Role.VALUE), *graph.find_words(Role.SERIES))]
-    places = [graph.words[i].x + graph.words[i].width / 2 for i in graph.find_words(Role.CATEGORY)]
-    if len(places) < 2:
+    labels = [graph.words[i] for i in graph.find_words(Role.CATEGORY)]
+    if len(labels) < 2:
         return graph
+    places = np.sort([label.x for label in labels])
+    last = min(places[-1] + _BEYOND * float(np.diff(places).min()), max(label.x + label.width / 2 for label in labels))
     scores = graph.scores.copy()
     for mark in graph.find_marks(MarkKind.POINT, least=0.0):
         x, y = graph.points[mark]
-        if x > max(places) and any(
-            abs(x - word.x) < word.width / 2 and abs(y - word.y) < word.height / 2 for word in words
-        ):
+        if x > last and any(abs(x - word.x) < word.width / 2 and abs(y - word.y) < word.height / 2 for word in words):
             scores[mark] = 0.0
     return replace(graph, scores=scores)
 

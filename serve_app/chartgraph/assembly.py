@@ -13,6 +13,8 @@ from serve_app.chartgraph.cells import Entry, place_marks, share_hidden
 from serve_app.chartgraph.colours import Palette
 from serve_app.chartgraph.columns import find_columns
 from serve_app.chartgraph.counted_rows import Rows
+from serve_app.chartgraph.dots import find_dots
+from serve_app.chartgraph.facets import fold_repeated
 from serve_app.chartgraph.gate import find_refusal
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.labels import Labels, find_heading, find_targets, fold_links, join_labels, join_second_lines
@@ -23,7 +25,7 @@ from serve_app.chartgraph.rows import drop_strays, find_rows
 from serve_app.chartgraph.segments import read_segments
 from serve_app.chartgraph.ticks import read_axis
 from serve_app.chartgraph.tracing import trace_points
-from serve_app.chartgraph.values import read_values, unify_units
+from serve_app.chartgraph.values import follow_printed, read_values, unify_units
 from serve_app.domain import Cell, ChartKind, ChartTable, ReadingWarning
 
 MARKS_OF = {
@@ -64,7 +66,8 @@ def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
     `palette` tells by colour which mark belongs to which of the legend's keys; without it, the links alone do.
     """
     graph = amend(graph)
-    kind = decide_kind(graph)
+    dots = find_dots(graph, palette) if palette and graph.words else None
+    graph, kind = (dots, ChartKind.HORIZONTAL_BAR) if dots else (graph, decide_kind(graph))
     labels = join_labels(graph)
     title = find_heading(graph, labels, Role.TITLE)
     heading = find_heading(graph, labels, Role.CATEGORY_AXIS) or Cell("")
@@ -77,7 +80,7 @@ def assemble(graph: Graph, palette: Palette | None = None) -> Assembly:
     elif kind is ChartKind.UNKNOWN:
         read = Assembly(ChartTable(title=title))
     else:
-        read = _assemble_axes(graph, labels, kind, heading, title, palette)
+        read = _assemble_axes(graph, labels, kind, heading, title, palette, dotted=dots is not None)
     return replace(
         read,
         refusal=find_refusal(
@@ -97,10 +100,17 @@ def decide_kind(graph: Graph) -> ChartKind:
 
 
 def _assemble_axes(
-    graph: Graph, labels: Labels, kind: ChartKind, heading: Cell, title: Cell | None, palette: Palette | None
+    graph: Graph,
+    labels: Labels,
+    kind: ChartKind,
+    heading: Cell,
+    title: Cell | None,
+    palette: Palette | None,
+    *,
+    dotted: bool,
 ) -> Assembly:
     across = kind is ChartKind.HORIZONTAL_BAR
-    marks = graph.find_marks(MARKS_OF[kind])
+    marks = graph.find_marks(MarkKind.POINT if dotted else MARKS_OF[kind])
     if not across:  # bars and lines may share a plot
         others = (MarkKind.COLUMN, MarkKind.POINT, MarkKind.AREA)
         marks = sorted({*marks, *graph.find_marks(*others, least=0.8)})
@@ -127,23 +137,25 @@ def _assemble_axes(
     if kind is ChartKind.LINE:
         if palette:
             places = [row.position for row in rows.rows]
-            graph, entries = trace_points(graph, entries, places, columns.chances.shape[1], palette)
+            graph, entries = trace_points(graph, entries, places, columns.chances.shape[1], palette, columns.inks)
         if len(columns.headers) > 1:
             entries = share_hidden(graph, entries, columns.chances)
     axis, form = read_axis(graph, across, palette)
-    stacked = _is_stacked(graph, kind, entries, across)
+    stacked = not dotted and _is_stacked(graph, kind, entries, across)
     if stacked and palette and entries and len(columns.headers) > 1:
         graph, entries = read_segments(graph, entries, columns.looks, axis, palette, across)
-    cells = read_values(graph, entries, axis, form, stacked=stacked, across=across)
+    cells = follow_printed(read_values(graph, entries, axis, form, stacked=stacked, across=across))
     unread = count_unread(graph, marks, entries)
     warnings = list_losses(unread, rows, columns, axis, cells)
     if kind is ChartKind.LINE and axis is None:
         rows, cells = _drop_empty(rows, cells)
     value_title = find_heading(graph, labels, Role.VALUE_AXIS) or Cell("value")
-    header = columns.headers or (value_title,)
+    header, named = columns.headers or (value_title,), rows.rows
+    if bars and (folded := fold_repeated(graph, labels, named, cells, across)):
+        header, named, cells = folded
     body = tuple(
         (row.cell, *(cells[r, c][0] if (r, c) in cells else Cell("", 0.0) for c in range(len(header))))
-        for r, row in enumerate(rows.rows)
+        for r, row in enumerate(named)
     )
     table = unify_units(ChartTable((heading, *header), body, title, kind))
     grounds = {place: ground for place, (_, ground) in cells.items()}

@@ -61,9 +61,9 @@ class Palette:
         """Where lines cross the chart, in pixels: the y of level ones, or with `across` the x of upright ones."""
         return find_gridlines(Image.fromarray(self._pixels), across)
 
-    def count_like(self, x: float, y: float, colours: Floats) -> Floats:
+    def count_like(self, x: float, y: float, colours: Floats, reach: float = 1.0) -> Floats:
         """How many of the pixels round the point of a line look like each of some colours (n, 3)."""
-        near = self._crop(x, y, 4 * self._unit, 4 * self._unit).astype(float)
+        near = self._crop(x, y, 4 * reach * self._unit, 4 * reach * self._unit).astype(float)
         return (tell_apart(colours, near) < _LIKE).sum(1).astype(float)
 
     def find_text(self, word: PlacedWord) -> Floats:

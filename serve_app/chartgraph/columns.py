@@ -8,10 +8,11 @@ import numpy as np
 from serve_app.chartgraph.colours import Palette, tell_apart, to_lab
 from serve_app.chartgraph.graph import Floats, Graph
 from serve_app.chartgraph.headings import find_alike, find_fills, find_row, name_groups
-from serve_app.chartgraph.keys import find_keys, is_in_line, locate_keys, weigh_by_colour
+from serve_app.chartgraph.keys import find_keys, locate_keys, weigh_by_colour, weigh_by_names
 from serve_app.chartgraph.labels import Labels, find_targets, make_cell
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.series_names import choose_names, have_keys
 from serve_app.domain import Cell
 
 _SAME = 14.0
@@ -35,13 +36,15 @@ class Columns:
     """The names of the series, and each mark's probability to be of each: (marks, columns).
 
     One column with no header stands for a chart of a single series. `nameless` counts columns that have no name;
-    `looks` are the colours (columns, 3) of the legend's keys, where each column has one.
+    `looks` are the colours (columns, 3) of the legend's keys, where each column has one; `inks` those that the names of
+    lines are written in, where these tell the lines.
     """
 
     headers: tuple[Cell, ...]
     chances: Floats
     nameless: int = 0
     looks: Floats | None = None
+    inks: Floats | None = None
 
 
 def find_columns(
@@ -65,11 +68,16 @@ def find_columns(
         across: whether the category axis is the vertical one.
         palette: the chart's colours; without them the links alone decide.
     """
-    targets = find_targets(graph, labels, by_series, list(marks), Role.SERIES)
-    names = _order_legend(graph, _drop_strange(graph, _drop_values(labels, targets)))
-    keyless = palette is not None and not _have_keys(graph, names)
+    names = choose_names(graph, labels, find_targets(graph, labels, by_series, list(marks), Role.SERIES), across)
+    keyless = palette is not None and not have_keys(graph, names)
     unread = len(graph.find_marks(MarkKind.SWATCH)) > len(names)  # keys whose names OCR missed
     groups = _part(graph, marks, row_chances, across, palette) if keyless or unread or len(names) < 2 else []
+    if palette and keyless and len(names) > 1 and (graph.kinds[list(marks)] == MarkKind.POINT).all():
+        coloured = weigh_by_names(graph, by_series, marks, names, palette)
+        if coloured is not None:
+            headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
+            inks = np.array([palette.find_text(graph.words[name]) for name in names])
+            return Columns(headers, coloured[:, [1 + name for name in names]], inks=inks)
     row = find_row(graph, labels, groups, palette) if across and keyless and len(groups) > 1 else ()
     if len(names) > 1 and len(groups) <= len(names) and not row:
         links = weigh_by_colour(graph, by_series, marks, names, palette) if palette else by_series
@@ -91,12 +99,6 @@ def find_columns(
         # Nothing else is named: marks that the model did not link to the only name are of that series all the same.
         return Columns((header,), np.maximum(by_series[:, [1 + names[0]]], _SURE))
     return Columns((), np.ones((len(graph.points), 1)))
-
-
-def _have_keys(graph: Graph, names: Sequence[int]) -> bool:
-    """Whether names stand beside keys; a lone mark beside what the model takes for no name is none."""
-    keyed = find_keys(graph, names)
-    return len(keyed) > 1 or any(graph.best_roles[name] == Role.SERIES for name in keyed)
 
 
 def _name_by_keys(
@@ -139,33 +141,6 @@ def _assign_names(
         changed[groups[group]] = 0.0
         changed[groups[group], 1 + names[name]] = _SURE
     return changed
-
-
-def _drop_values(labels: Labels, words: Sequence[int]) -> list[int]:
-    """Names without several numbers that OCR read as one line, and without values beside names that have letters."""
-    spelt = [word for word in words if any(map(str.isalpha, labels.texts[word]))]
-    return spelt or [word for word in words if " " not in labels.texts[word].strip()]
-
-
-def _drop_strange(graph: Graph, words: list[int]) -> list[int]:
-    """Names without those out of line with the names that have a key: a legend's title, a marker read as a letter."""
-    keyed = [graph.words[word] for word in find_keys(graph, words)]
-    if len(keyed) < 2:
-        return words
-    return [
-        word
-        for word in words
-        if graph.words[word] in keyed
-        or (graph.best_roles[word] == Role.SERIES and is_in_line(graph.words[word], keyed))
-    ]
-
-
-def _order_legend(graph: Graph, words: list[int]) -> list[int]:
-    """Legend entries as they are read: row by row."""
-    if not words:
-        return []
-    height = float(np.median([graph.words[i].height for i in words])) * 1.2
-    return sorted(words, key=lambda i: (round(graph.words[i].y / height), graph.words[i].x))
 
 
 def _part(

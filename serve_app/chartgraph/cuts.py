@@ -29,6 +29,13 @@ _SIGN = re.compile(
 )
 """What OCR reads where a point's marker or a legend's key is drawn."""
 
+_MARKER_BEFORE = re.compile(rf"{_DASH}?[0oO\u00b0\u25cb\u25cf]{_DASH}?(?=[$\u20ac\u00a3]?\d{{1,3}}(?:\.\d)?%?$)")
+"""A value with the marker of its point before it, which OCR read as a digit: "052"."""
+
+_DISC = r"[\u25cf\u25cb\u2022\u26ab]"
+_DOT_BESIDE = re.compile(rf"{_DISC}\s*(?=[$\u20ac\u00a3]?\d)|(?<=[\d%])\s*{_DISC}$")
+"""A dot that OCR read before or behind the value that is printed beside it."""
+
 _TOKEN = re.compile(r"\s+|(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[A-Z])")
 """Where one label may end and the next begin."""
 
@@ -55,10 +62,16 @@ def cut_at_marks(graph: Graph, lines: Sequence[TextLine]) -> list[TextLine] | No
         parts = [line]
         if _SIGN.fullmatch(line.text.strip()) and _is_at(placed, signs):
             continue
+        if len(line.text.strip()) == 1 and _is_at(placed, keys):  # a key read as a letter, whichever
+            continue
         if abs(placed.angle) < _LEVEL and line.text.strip():
             parts = _cut_at_keys(line, placed, keys)
             if len(parts) == 1 and line.polygon in places:
                 parts = _cut_at_places(line, placed, places[line.polygon])
+        if dot := _DOT_BESIDE.search(line.text):
+            parts = [_take(line, *((dot.end(), len(line.text)) if dot.start() == 0 else (0, dot.start())))]
+        if (marker := _MARKER_BEFORE.match(line.text)) and _begins_at(placed, marker.end(), signs):
+            parts = [_take(line, marker.end(), len(line.text))]
         if len(parts) == 1 and (cuts := find_cuts(graph, placed)):
             edges = [0, *cuts, len(line.text)]
             parts = [_take(line, a, b) for a, b in itertools.pairwise(edges)]
@@ -68,7 +81,17 @@ def cut_at_marks(graph: Graph, lines: Sequence[TextLine]) -> list[TextLine] | No
 
 def _is_at(placed: PlacedWord, points: Floats) -> bool:
     """Whether one of the points lies in the middle of a word."""
-    return any(np.hypot(x - placed.x, y - placed.y) < 0.6 * placed.height for x, y in points)
+    reach = max(0.6 * placed.height, placed.width / 2 if "-" in placed.text else 0.0)
+    return any(abs(x - placed.x) < reach and abs(y - placed.y) < 0.6 * placed.height for x, y in points)
+
+
+def _begins_at(placed: PlacedWord, count: int, points: Floats) -> bool:
+    """Whether one of the points lies where the first characters of a word are."""
+    left, width = placed.x - placed.width / 2, placed.width * count / len(placed.text)
+    return any(
+        left - placed.height / 2 < x < left + width + placed.height / 4 and abs(y - placed.y) < placed.height / 2
+        for x, y in points
+    )
 
 
 def _find_places(graph: Graph) -> dict[Polygon, list[float]]:

@@ -27,6 +27,24 @@ _HARDLY = 0.2
 _FAIRLY = 0.5
 """Expected share of right values on an axis of few ticks, at least."""
 
+_CLEAR = 0.8
+"""Confidence of an axis that most of the numbers beside it belong to: those of a page of text happen to be in steps."""
+
+_LINKED = 0.9
+"""Probability of a mark's link to its category from which on it surely stands there."""
+
+_STANDING = 0.75
+"""Share of the marks that surely stand at categories, or at places of an axis that counts, in a plot."""
+
+_PLOTTED = 4
+"""Marks of a plot, at least."""
+
+_LABELLED = 3
+"""Labels of a plot that have marks, at least; of many marks two are enough."""
+
+_LIKELY = 0.6
+"""Mean confidence of the values of a plot without ticks, at least."""
+
 _NAMED = 0.75
 """Confidence of a slice and its name where no share is printed, at least."""
 
@@ -52,21 +70,38 @@ def find_refusal(graph: Graph, table: ChartTable, axis: Axis | None, unread: int
         return None if _is_pie(graph, table) else "The image shows no axis, and no slices that have names or shares"
     ticks = len(set(axis.fitting)) if axis else 0
     sure = judge_table(table, unread)
-    if axis is None and (well >= _CELLS or confirmed >= _CONFIRMED):
-        return None
-    if ticks >= _TICKS and len(values) > 1 and sure >= _HARDLY:
-        return None
-    if ticks >= _FEW_TICKS and len(values) > 1 and sure >= _FAIRLY:
+    plotted = len(values) > 1 and is_plotted(graph)
+    if axis is None:
+        kept = well >= _CELLS or confirmed >= _CONFIRMED
+    elif ticks >= _TICKS and (axis.confidence >= _CLEAR or plotted):
+        kept = len(values) > 1 and sure >= _HARDLY
+    else:
+        kept = ticks >= _FEW_TICKS and len(values) > 1 and sure >= _FAIRLY
+    unscaled = axis is None and graph.stacked <= 0.5 and len(values) >= _CONFIRMED and confirmed < len(values) / 3
+    likely = ticks >= _FEW_TICKS or (sum(cell.confidence for cell in values) >= _LIKELY * len(values) and not unscaled)
+    if kept or (plotted and likely):
         return None
     return f"The image shows no axis of at least {_TICKS} numbers in equal steps, and too few values that are sure"
 
 
+def is_plotted(graph: Graph) -> bool:
+    """Whether marks stand at categories as in a chart: most of them, and at several."""
+    marks = graph.find_marks(MarkKind.COLUMN, MarkKind.BAR, MarkKind.POINT, MarkKind.AREA)
+    links = graph.links[0, marks, 1:]
+    standing = links[links.max(1, initial=0.0) >= _LINKED]
+    labels = len(set(standing.argmax(1).tolist())) if len(standing) else 0
+    enough = labels >= _LABELLED or (labels > 1 and len(standing) >= 2 * _LABELLED)
+    return enough and len(standing) >= max(_PLOTTED, _STANDING * len(marks))
+
+
 def _is_pie(graph: Graph, table: ChartTable) -> bool:
-    """Whether slices round one centre have shares that are printed, or names that are sure."""
+    """Whether slices round a centre that was found have shares that are printed, or names that are sure."""
     shares = sum(
         number is not None and number.percent for i in graph.find_words(Role.VALUE) if (number := graph.read_number(i))
     )
     rims = len(graph.find_marks(MarkKind.RIM))
     named = sum(bool(row[0].text) and min(row[0].confidence, row[1].confidence) >= _NAMED for row in table.rows)
     keyed = len(graph.find_marks(MarkKind.SWATCH))
+    if not graph.find_marks(MarkKind.HUB):
+        return False
     return shares >= _SLICES or (rims >= _SLICES and max(named, keyed) >= _SLICES)

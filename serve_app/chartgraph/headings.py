@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from serve_app.chartgraph.colours import Palette, tell_apart
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.labels import Labels, make_cell
+from serve_app.chartgraph.labels import Labels, is_name, make_cell
 from serve_app.chartgraph.matching import match
 from serve_app.chartgraph.roles import MarkKind, Role
 from serve_app.domain import Cell
@@ -22,6 +22,9 @@ _CLAIMED = 0.5
 _LIKE = 20.0
 """Distance in CIELAB of a name in the colour of its series, at most."""
 
+_CLEARLY = 0.5
+"""Mean distance of headings to the colours of their own series, by that to the others', at most."""
+
 _PLAIN = 0.35
 """What a name in another colour is worth beside one in the colour of its series."""
 
@@ -30,6 +33,9 @@ _REACH = 3.0
 
 _IN_ORDER = 0.8
 """What a name is worth whose turn it is in a row of headings, one for each series."""
+
+_LABELS = 3
+"""Labels of categories that tell where the foot of a chart begins, at least."""
 
 _ON_LINE = 0.6
 """Text heights by which the headings of one row may be out of line."""
@@ -67,8 +73,9 @@ def name_groups(
         or (
             graph.best_roles[i] not in _NO_NAMES
             and i not in claimed
-            and (graph.best_roles[i] == Role.CATEGORY or any(map(str.isalpha, labels.texts[i])))
+            and (graph.best_roles[i] == Role.CATEGORY or is_name(labels.texts[i]))
             and abs(graph.words[i].angle) < 30
+            and not is_in_foot(graph, i, across)
         )
     ]
     headers = [Cell("", 0.0) for _ in groups]
@@ -81,6 +88,15 @@ def name_groups(
     for group, word in match(near, _LEAST):
         headers[group] = make_cell(graph, labels, words[word], float(near[group, word]))
     return tuple(headers)
+
+
+def is_in_foot(graph: Graph, word: int, across: bool) -> bool:
+    """Whether a word stands under the labels of the categories, as notes and sources do."""
+    labels = graph.find_words(Role.CATEGORY)
+    if across or len(labels) < _LABELS:
+        return False
+    line = float(np.median([graph.words[i].y + graph.words[i].height / 2 for i in labels]))
+    return graph.words[word].y - graph.words[word].height / 2 > line
 
 
 def find_row(
@@ -119,10 +135,12 @@ def _order_row(
     """The word of each group: the one in its colour where each is in one of theirs, else as they stand."""
     if palette is None or not row:
         return row
-    alike = find_alike(graph, groups, row, palette)
-    if (alike.sum(0) == 1).all() and (alike.sum(1) == 1).all():
-        return [row[int(alike[group].argmax())] for group in range(len(groups))]
-    return row
+    inks = np.array([palette.find_text(graph.words[word]) for word in row])
+    away = tell_apart(find_fills(graph, groups, palette), inks)
+    chosen = [row[word] for _, word in sorted(match(1 / (1 + away), 0.0))]
+    own = np.array([away[group, row.index(word)] for group, word in enumerate(chosen)])
+    others = (away.sum() - own.sum()) / max(1, away.size - len(own))
+    return chosen if own.max() < _LIKE and own.mean() < _CLEARLY * others else row
 
 
 def _write_heading(graph: Graph, labels: Labels, word: int, row: Sequence[int]) -> Cell:

@@ -31,6 +31,15 @@ _IN_LINE = 0.6
 _DISTINCT = 6.0
 """Keys that are nearer to each other in CIELAB are not told apart by colour."""
 
+_UNLIKE = 12.0
+"""Names whose letters are nearer to each other in CIELAB are not told apart by them."""
+
+_EXPLAINED = 0.85
+"""Share of the points that are in the colour of a name, at least, where names tell the lines."""
+
+_PRIOR = 0.3
+"""What the model's own link counts for beside the colour of a name."""
+
 _FLOOR = 0.03
 """What the model says, and what the colours say, are not taken for impossible below this probability."""
 
@@ -126,6 +135,35 @@ def weigh_by_colour(
         weight = (known + _FLOOR) * (like + _FLOOR)
         changed[mark, columns] = weight / weight.sum() * max(float(known.sum()), 1 - float(links[mark, 0]))
     return changed
+
+
+def weigh_by_names(
+    graph: Graph, links: Floats, marks: Sequence[int], names: Sequence[int], palette: Palette
+) -> Floats | None:
+    """Links (marks, 1 + words) of the points of lines to names without keys, by the colours that those are written in.
+
+    None if the names are not in different colours, or if most of the points are in none of them.
+    """
+    inks = np.array([palette.find_text(graph.words[name]) for name in names])
+    if tell_apart(inks, inks)[np.triu_indices(len(inks), 1)].min(initial=np.inf) < _UNLIKE:
+        return None
+    counts = np.array([_count_ink(palette, point, inks) for point in graph.points[list(marks)]])
+    inked = counts.max(1, initial=0.0) > 0
+    if not len(counts) or inked.mean() < _EXPLAINED or len(set(counts[inked].argmax(1).tolist())) < len(names) / 2:
+        return None
+    changed = links.copy()
+    columns = [1 + name for name in names]
+    for mark, count in zip(marks, counts, strict=True):
+        like = count / count.max() if count.max() > 0 else np.ones(len(names))
+        weight = (links[mark, columns] + _PRIOR) * (like + _FLOOR) ** 2
+        changed[mark, columns] = weight / weight.sum()
+    return changed
+
+
+def _count_ink(palette: Palette, point: Floats, inks: Floats) -> Floats:
+    """How much of each colour is at the point of a line, or just beside where its marker is hollow."""
+    near = palette.count_like(float(point[0]), float(point[1]), inks)
+    return near if near.any() else palette.count_like(float(point[0]), float(point[1]), inks, reach=2.0)
 
 
 def _compare_fill(colour: Floats, looks: Floats, apart: float) -> Floats:

@@ -1,6 +1,7 @@
 """Labels of a chart: words with their continued lines joined to them."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ _LINE_GAP = 2.2
 _WORD_GAP = 1.5
 """Text heights between two parts of one line, at most."""
 
+
+_RANGE = re.compile(r"\d+\s?[-\u2013]\s?\d+|\d+\s?\+")
+"""A name without letters: "30-49", "65+"."""
 
 _SECOND_LINE = 0.75
 """Share of the distance between bars within which a label without a bar is the second line of another."""
@@ -116,6 +120,11 @@ def _join(texts: list[str]) -> str:
         wide = ord(joined[-1:] or " ") > 0x2E80 and ord(text[:1] or " ") > 0x2E80  # Chinese and Japanese lines
         joined += text if wide else f" {text}"
     return joined
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name a series: it has letters, or is a range of numbers."""
+    return any(map(str.isalpha, text)) or bool(_RANGE.fullmatch(text.strip()))
 
 
 def make_cell(graph: Graph, labels: Labels, word: int, probability: float) -> Cell:

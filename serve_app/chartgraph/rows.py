@@ -16,8 +16,26 @@ from serve_app.tables.numbers import parse_number
 _LEAST = 0.1
 """Probability from which on a mark may belong to no label."""
 
+_LINKED = 0.7
+"""Probability of a link to a label from which on a mark stands at it."""
+
+_MOST_LINKED = 0.9
+"""Share of the marks that must stand at labels, where each place of marks has one."""
+
 _OUT_OF_LINE = 3.0
 """Text heights by which labels of one axis may be above or below one another, where they are staggered or wrapped."""
+
+_EXACTLY = 0.3
+"""Text heights within which labels stand in one line."""
+
+_MOST_EXACTLY = 0.8
+"""Share of the labels of a long row that must do so for the others to be none of them."""
+
+_LONG_ROW = 5
+"""Labels of such a row, at least."""
+
+_BESIDE_ROW = 1.5
+"""Text heights above or below such a row from which on a text is none of its labels."""
 
 _SLOPING = 20.0
 """Degrees from which on labels have no common line."""
@@ -40,7 +58,9 @@ def drop_strays(
     lines = np.array([word.x + word.width / 2 if across else word.y for word in words])
     height = float(np.median([word.height for word in words]))
     level = not across and all(abs(word.angle) < _SLOPING for word in words)
-    far = level & (np.abs(lines - np.median(lines)) > _OUT_OF_LINE * height)
+    off = np.abs(lines - np.median(lines))
+    strict = level and (off < _EXACTLY * height).mean() >= _MOST_EXACTLY and len(words) >= _LONG_ROW
+    far = level & (off > (_BESIDE_ROW if strict else _OUT_OF_LINE) * height)
     spots = graph.points[list(marks), 1 if across else 0]
     step = float(np.median(np.diff(np.sort(places))))
     beyond = (places < spots.min() - 0.75 * step) | (places > spots.max() + 0.75 * step)
@@ -86,7 +106,7 @@ def find_rows(
     if counting:
         rows = [write_year(row, counting) for row in rows]
     unit = max(float(np.ptp(graph.points, axis=0).max()) if len(graph.points) else 0.0, 256.0) / 512
-    if counting and not grouped:
+    if counting and not grouped and not _stand_at_labels(chances, marks, places, unit):
         counted = count_rows(graph, counting, marks, rows, across=across, unit=unit, bars=bars)
         if counted:
             return _sort(counted, rows)
@@ -94,6 +114,17 @@ def find_rows(
     if not others or grouped:
         return _sort(Rows(tuple(rows), chances), rows)
     return _sort(_add_between(graph, rows, chances, others, places, counting, unit, bars), rows)
+
+
+def _stand_at_labels(chances: Floats, marks: Sequence[int], places: Floats, unit: float) -> bool:
+    """Whether each place of marks has a label of its own, by the model's links: sloping labels stand beside theirs."""
+    linked = [mark for mark in marks if chances[mark].max(initial=0.0) >= _LINKED]
+    groups = group_places([(float(places[mark]), mark) for mark in marks], TOGETHER * unit)
+    of_labels = [{int(chances[mark].argmax()) for mark in group} for group in groups]
+    apart = len(set().union(*of_labels)) == len(of_labels)
+    return (
+        bool(marks) and len(linked) >= _MOST_LINKED * len(marks) and apart and all(len(each) == 1 for each in of_labels)
+    )
 
 
 def _add_between(

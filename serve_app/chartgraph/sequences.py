@@ -25,6 +25,9 @@ _MONTHS = (
 _SEPARATED_YEAR = r"(?:(?P<between>[\s'\u2018\u2019./,-]{1,2})(?P<year>\d{4}|\d{2}))?"
 _MONTH = re.compile(rf"(?P<name>[A-Za-z]{{3,9}})\.?{_SEPARATED_YEAR}")
 _QUARTER = re.compile(rf"(?P<name>[Qq][1-4]){_SEPARATED_YEAR}")
+_NUMBERED = re.compile(r"(?P<name>[^\W\d_]{2,12}\.?\s?)(?P<number>\d{1,3})")
+"""Labels such as "Week 3", all of one name."""
+
 _NUMBER = re.compile(r"(?P<mark>['\u2018\u2019]?)(?P<digits>\d{1,4})")
 
 
@@ -70,7 +73,7 @@ def fit_counting_axis(labels: Sequence[tuple[float, str]]) -> CountingAxis | Non
 
 def count_labels(texts: Sequence[str]) -> Counting | None:
     """The numbers of labels in the order of the axis: years, months or quarters from a common zero; None for others."""
-    for read in (_count_numbers, _count_months, _count_quarters):
+    for read in (_count_numbers, _count_months, _count_quarters, _count_numbered):
         counting = read(texts)
         known = sum(number is not None for number in counting.numbers) if counting else 0
         if counting and known >= max(_find_least(counting.numbers), _LEAST_SHARE * len(texts)):
@@ -122,6 +125,14 @@ def _count_quarters(texts: Sequence[str]) -> Counting | None:
         return None
     numbers = _unwrap(texts, found, [int(match["name"][1]) - 1 if match else None for match in found], 4)
     return Counting(numbers, _make_writer([f"{first['name'][0]}{i}" for i in (1, 2, 3, 4)], first))
+
+
+def _count_numbered(texts: Sequence[str]) -> Counting | None:
+    found = [_NUMBERED.fullmatch(text) for text in texts]
+    names = [match["name"].strip() for match in found if match]
+    name = max(names, key=names.count, default="")
+    numbers = [int(match["number"]) if match and match["name"].strip() == name else None for match in found]
+    return Counting(tuple(numbers), lambda number: f"{name} {number}") if names else None
 
 
 def _find_month(name: str) -> int | None:

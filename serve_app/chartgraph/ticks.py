@@ -47,12 +47,24 @@ def read_axis(graph: Graph, across: bool, palette: Palette | None = None) -> tup
 
 def _choose_axis(graph: Graph, across: bool) -> _Found | None:
     """The numbers that are the axis's ticks, the axis through them, and their unit."""
-    named = _fit(graph, graph.find_words(Role.TICK), across, 0.0)
+    named = _fit(graph, _take_column(graph, across), across, 0.0)
     rows = [_fit(graph, row, across, _IN_A_ROW) for row in _find_rows(graph, across)]
     best = max((row for row in rows if row), key=lambda row: _count(row[1]), default=None)
     if best and _count(best[1]) >= _LEAST and (named is None or _count(best[1]) > _count(named[1])):
         return best
     return named
+
+
+def _take_column(graph: Graph, across: bool) -> list[int]:
+    """The ticks that the model names, those of one column only (of one line where values run to the right)."""
+    named = graph.find_words(Role.TICK)
+    columns = [
+        [i for i in named if abs(_find_edge(graph, i, edge, across) - _find_edge(graph, anchor, edge, across)) < reach]
+        for anchor in named
+        if (reach := graph.words[anchor].height)
+        for edge in ((0,) if across else (-1, 0, 1))
+    ]
+    return max(columns, key=lambda column: sum(graph.roles[i, Role.TICK] for i in column), default=[])
 
 
 def _move_to_gridlines(graph: Graph, row: Sequence[int], axis: Axis, across: bool, palette: Palette) -> Axis:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.colours import Palette, tell_apart
 from serve_app.chartgraph.graph import Floats, Graph
-from serve_app.chartgraph.roles import MarkKind
+from serve_app.chartgraph.roles import MarkKind, Role
 
 _LIKE = 16.0
 """Distance in CIELAB within which ink is of a line's colour: thin lines are blended with what is behind them."""
@@ -28,12 +28,23 @@ _HOLLOW = 7.0
 _ASIDE = 4.0
 """Pixels, of 512, beside a point where its line must go on to one side at least."""
 
+_GAP = 3.0
+"""Pixels, of 512, on both sides of a place in which a dashed line has ink."""
+
+_TRACED = 0.6
+"""Share of the rows in which a line that was not found at all must have ink."""
+
 _SCORE = 0.7
 """Of a point that was traced."""
 
 
 def trace_points(
-    graph: Graph, entries: Sequence[Entry], places: Sequence[float], columns: int, palette: Palette
+    graph: Graph,
+    entries: Sequence[Entry],
+    places: Sequence[float],
+    columns: int,
+    palette: Palette,
+    known: Floats | None = None,
 ) -> tuple[Graph, list[Entry]]:
     """The graph and the entries with the points of lines that are drawn in a row but were not found.
 
@@ -43,7 +54,10 @@ def trace_points(
         places: where the rows are, x in pixels.
         columns: how many lines there are.
         palette: the chart's pixels.
+        known: the colours of the lines (columns, 3), where their names tell them.
     """
+    if known is not None and len(places) > 1:
+        graph, entries = _trace_missed(graph, entries, places, known, palette)
     lines = {c: sorted((e for e in entries if e.column == c), key=lambda e: e.row) for c in range(columns)}
     lines = {c: line for c, line in lines.items() if sum(graph.kinds[e.mark] == MarkKind.POINT for e in line) > 1}
     inks = {
@@ -67,6 +81,40 @@ def trace_points(
                 traced.append(Entry(len(graph.points) + len(points), row, column, _SCORE, y))
                 points.append((where[row], y))
     return graph.add_marks(MarkKind.POINT, points, _SCORE), [*entries, *traced]
+
+
+def _trace_missed(
+    graph: Graph, entries: Sequence[Entry], places: Sequence[float], inks: Floats, palette: Palette
+) -> tuple[Graph, list[Entry]]:
+    """The graph and the entries with the lines of which at most one point was found, by the colours of their names."""
+    found = [entry.column for entry in entries]
+    labels = [graph.words[i].y - graph.words[i].height for i in graph.find_words(Role.CATEGORY)]
+    titles = [graph.words[i].y + graph.words[i].height for i in graph.find_words(Role.TITLE)]
+    top, bottom = max(titles, default=0.0), min(labels, default=np.inf)
+    points: list[tuple[float, float]] = []
+    traced: list[Entry] = []
+    for column in range(len(inks)):
+        if found.count(column) > 1:
+            continue
+        line: list[tuple[int, float]] = []
+        for row, x in enumerate(places):
+            runs = [run for run in _find_runs(palette, x, inks[column], _GAP) if top < sum(run) / 2 < bottom]
+            ys = [sum(run) / 2 for run in runs if not _is_print(graph, x, sum(run) / 2)]
+            if ys:
+                near = line[-1][1] if line else ys[0]
+                line.append((row, min(ys, key=lambda y: abs(y - near))))
+        if len(line) < max(2, _TRACED * len(places)):
+            continue
+        for row, y in line:
+            if not any(entry.column == column and entry.row == row for entry in entries):
+                traced.append(Entry(len(graph.points) + len(points), row, column, _SCORE, y))
+                points.append((places[row], y))
+    return graph.add_marks(MarkKind.POINT, points, _SCORE), [*entries, *traced]
+
+
+def _is_print(graph: Graph, x: float, y: float) -> bool:
+    """Whether a place lies in a word."""
+    return any(abs(word.x - x) < word.width / 2 + 1 and abs(word.y - y) < word.height / 2 for word in graph.words)
 
 
 def _are_distinct(inks: Floats) -> bool:
@@ -97,9 +145,9 @@ def _find_ink(palette: Palette, x: float, ink: Floats, top: float, bottom: float
     return min((sum(run) / 2 for run in runs), key=lambda y: abs(y - middle), default=None)
 
 
-def _find_runs(palette: Palette, x: float, ink: Floats) -> list[tuple[float, float]]:
+def _find_runs(palette: Palette, x: float, ink: Floats, reach: float = 1.0) -> list[tuple[float, float]]:
     """Where ink of a colour begins and ends from top to bottom at an x; the two sides of a hollow marker are one."""
-    strip = palette.cut_strip(x - palette.unit, x + palette.unit, across=False)
+    strip = palette.cut_strip(x - reach * palette.unit, x + reach * palette.unit, across=False)
     like: npt.NDArray[np.bool_] = (tell_apart(strip.reshape(-1, 3).astype(float), ink[None]) < _LIKE).reshape(
         strip.shape[:2]
     )

@@ -14,6 +14,9 @@ _DIGITS = re.compile(r"\d{4,}")
 
 _YEAR = re.compile(r"(1[89]|20)\d\d")
 
+_YEARS = 3
+"""Years without a space between them, at least, that are the labels of an axis."""
+
 _LONGEST = 4
 """Digits of one of them, at most: a year."""
 
@@ -39,12 +42,24 @@ _UNITS = {unit.lower() for unit in MAGNITUDES} | {"percent", "per cent", "points
 def find_cuts(graph: Graph, placed: PlacedWord) -> list[int]:
     """Where to cut a line's text, by its characters; empty for one that is a single label."""
     text = placed.text
+    if years := _cut_years(text):
+        return years
     if _DIGITS.fullmatch(text) and abs(placed.angle) < _LEVEL and not _is_year(graph, text):
         return _cut_run(graph, placed)
     named = _NAMED.fullmatch(text)
     if named and named["name"].lower() not in _UNITS and _is_line_end(graph, placed):
         return [named.start("name")]
     return []
+
+
+def _cut_years(text: str) -> list[int]:
+    """Where to cut several years in equal steps, whether or not there are spaces between some of them."""
+    starts = [match.start() for match in re.finditer(r"\d{4}(?=(?:\s*\d{4})*$)", text)]
+    years = [int(text[start : start + _LONGEST]) for start in starts]
+    if len(years) < _YEARS or re.sub(r"\s", "", text) != "".join(map(str, years)):
+        return []
+    steps = np.diff(years)
+    return starts[1:] if steps[0] and (steps == steps[0]).all() and _YEAR.fullmatch(str(years[0])) else []
 
 
 def _is_year(graph: Graph, text: str) -> bool:

@@ -147,6 +147,25 @@ def _compare(number: Number | None, value: float | None, axis: Axis | None) -> G
     return Ground.CONFIRMED if away < _CONFIRMED else Ground.CONTRADICTED
 
 
+def follow_printed(
+    cells: dict[tuple[int, int], tuple[Cell, Ground]],
+) -> dict[tuple[int, int], tuple[Cell, Ground]]:
+    """The cells of which those that were measured are percentages where most of the printed ones are, and only there.
+
+    The ticks of an axis may show a percent sign where the values do not, and the other way round.
+    """
+    printed = [cell.number for cell, ground in cells.values() if ground is not Ground.MEASURED and cell.number]
+    if not printed:
+        return cells
+    percent = sum(number.percent for number in printed) > len(printed) / 2
+    changed = dict(cells)
+    for place, (cell, ground) in cells.items():
+        if ground is Ground.MEASURED and cell.number and cell.number.percent != percent and not cell.number.unit:
+            number = replace(cell.number, percent=percent)
+            changed[place] = (replace(cell, text=format_number(number), number=number), ground)
+    return changed
+
+
 def unify_units(table: ChartTable) -> ChartTable:
     """The table with one unit in each column: where magnitudes differ ("1.3B", "220M", 85000000), plain numbers."""
     rows = [list(row) for row in table.rows]

@@ -3,15 +3,17 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
+from serve_app.chartgraph.roles import Role
 from serve_app.chartgraph.training.renderer import render
 from serve_app.chartgraph.training.scene import Scene
 from serve_app.chartgraph.words import outline_word
 from serve_app.domain import Cell, ChartTable, Number, TextLine
+from serve_app.tables.numbers import parse_number
 
 FIRST_SEED = 10_000_000
 """Training stays below this seed."""
@@ -46,7 +48,17 @@ def sample_scene(scene: Scene, name: str = "") -> Sample:
     """A chart of our own renderer, with exact words."""
     lines = tuple(TextLine(word.text, 1.0, outline_word(word)) for word in scene.words)
     kind = f"{'stacked ' if scene.stacked else ''}{scene.kind.value}"
-    return Sample("own", kind, scene.image, scene.table, lines, name)
+    return Sample("own", kind, scene.image, _drop_hidden_units(scene), lines, name)
+
+
+def _drop_hidden_units(scene: Scene) -> ChartTable:
+    """The chart's table without units that are printed nowhere: values without one, and no ticks beside them."""
+    if any(word.role is Role.TICK for word in scene.words):
+        return scene.table
+    rows = tuple(
+        (row[0], *(replace(cell, number=parse_number(cell.text)) for cell in row[1:])) for row in scene.table.rows
+    )
+    return replace(scene.table, rows=rows)
 
 
 def draw_own(count: int, first: int = 0) -> Iterator[Sample]:

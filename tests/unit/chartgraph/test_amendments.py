@@ -30,6 +30,35 @@ def test_points_that_the_model_saw_in_print_behind_the_last_year_are_dropped():
     assert found.find_marks(MarkKind.POINT) == [0, 1, 2, 3, 4]
 
 
+def test_numbers_behind_the_ends_of_lines_are_values_and_no_ticks():
+    other = [(MarkKind.POINT, 60 + 40 * i, 200 - 5 * i) for i in range(5)]
+    words = [*YEARS, ("72", 240, 140, Role.TICK), ("31", 240, 181, Role.TICK)]
+    found = amend(make_graph(words, [*LINE, *other], kind=ChartKind.LINE))
+    assert found.find_words(Role.VALUE) == [5, 6]
+
+
+def test_an_axis_at_the_right_keeps_its_ticks():
+    ticks = [(str(10 * i), 240, 240 - 50 * i, Role.TICK) for i in range(5)]
+    found = amend(make_graph([*YEARS, *ticks], LINE, kind=ChartKind.LINE))
+    assert len(found.find_words(Role.TICK)) == 5
+
+
+def test_ranges_beside_names_are_names():
+    words = [*YEARS, ("Total", 100, 40, Role.SERIES), ("30-49", 100, 60, Role.VALUE), ("30", 100, 80, Role.VALUE)]
+    found = amend(make_graph(words, LINE, kind=ChartKind.LINE))
+    assert [Role(role) for role in found.best_roles[-3:]] == [Role.SERIES, Role.SERIES, Role.VALUE]
+
+
+def test_bars_in_a_column_beside_names_are_the_keys_of_a_legend():
+    words = [*YEARS, ("4", 320, 100, Role.SERIES), ("front", 334, 126, Role.OTHER)]
+    bars = [(MarkKind.COLUMN, 60 + 40 * i, 150) for i in range(5)]
+    keys = [(MarkKind.COLUMN, 300, 88), (MarkKind.COLUMN, 300, 114)]
+    graph = make_graph(words, [*bars, *keys], categories={i: str(2000 + i) for i in range(5)})
+    found = amend(graph)
+    assert [found.points[mark].tolist() for mark in found.find_marks(MarkKind.SWATCH)] == [[300, 100], [300, 126]]
+    assert len(found.find_marks(MarkKind.COLUMN)) == 5
+
+
 @pytest.mark.parametrize("numbers", [("-10M", "-5M", "0M", "5M", "10M"), ("0", "20", "40", "60", "80")])
 def test_bars_that_run_across_have_their_categories_beside_them_whatever_the_model_says(numbers):
     ages = [(str(10 * i), 20, 40 + 30 * i, Role.TICK) for i in range(6)]

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from serve_app.chartgraph.assembly import assemble
-from serve_app.chartgraph.roles import CHART_KINDS, Role
+from serve_app.chartgraph.roles import CHART_KINDS, MarkKind, Role
 from serve_app.chartgraph.training.renderer import render
 from serve_app.domain import ChartKind
 from serve_app.tables.scores import rms_f1
+from tests.unit.chartgraph.graphs import make_graph
 from tests.unit.chartgraph.perfect import perfect_graph
 
 SEEDS = range(20_000_000, 20_000_060)
@@ -118,3 +119,12 @@ def test_the_unit_of_the_ticks_is_that_of_the_values(scenes):
         numbers = [c.number for row in assemble(graph).table.rows for c in row[1:] if c.number]
         assert numbers
         assert all(number.percent for number in numbers)
+
+
+def test_sloping_labels_that_count_stay_with_the_marks_that_they_are_linked_to():
+    rounds = [(f"Round {i + 1}", 40 + 40 * i, 270, Role.CATEGORY) for i in range(5)]
+    ticks = [(str(10 * i), 10, 250 - 50 * i, Role.TICK) for i in range(5)]
+    points = [(MarkKind.POINT, 70 + 40 * i, 200 - 20 * i) for i in range(5)]
+    links = {i: f"Round {i + 1}" for i in range(5)}
+    table = assemble(make_graph([*rounds, *ticks], points, kind=ChartKind.LINE, categories=links)).table
+    assert [row[0].text for row in table.rows] == list(links.values())

@@ -3,7 +3,9 @@ from PIL import Image, ImageDraw
 
 from serve_app.chartgraph.assembly import assemble
 from serve_app.chartgraph.colours import Palette
+from serve_app.chartgraph.labels import join_labels
 from serve_app.chartgraph.roles import MarkKind, Role
+from serve_app.chartgraph.series_names import choose_names
 from serve_app.domain import ChartKind
 from tests.unit.chartgraph.graphs import make_graph
 
@@ -88,3 +90,16 @@ def test_one_unit_in_a_column():
     categories = {i: YEARS[i][0] for i in range(3)}
     graph = make_graph(words, marks, categories=categories, values={0: "1.3B", 1: "220M", 2: "90M"})
     assert [row[1].text for row in assemble(graph).table.rows] == ["1300000000", "220000000", "90000000"]
+
+
+def test_words_under_the_categories_name_no_line():
+    words = [*YEARS, ("Exports", 290, 100, Role.SERIES), ("STUDIES", 60, 320, Role.CATEGORY_AXIS)]
+    graph = make_graph(words, [(MarkKind.POINT, x, 100) for x in (60, 120, 180)], kind=ChartKind.LINE)
+    labels = join_labels(graph)
+    assert choose_names(graph, labels, [3, 4], across=False) == [3]
+
+
+def test_a_number_listed_with_names_is_a_name_and_one_beside_them_a_value():
+    words = [("4", 300, 60, Role.SERIES), ("front", 314, 90, Role.SERIES), ("57", 360, 90, Role.SERIES)]
+    graph = make_graph(words, [])
+    assert choose_names(graph, join_labels(graph), [0, 1, 2], across=False) == [0, 1]

@@ -50,3 +50,19 @@ def test_a_label_of_two_words_under_a_group_of_bars_stays_whole():
     groups = [(MarkKind.COLUMN, x + shift, 100) for x in (30, 110, 190) for shift in (-12, 12)]
     words = [("Oslo", 30, 200, Role.CATEGORY), ("New York", 110, 200, Role.CATEGORY), ("Rome", 190, 200, Role.CATEGORY)]
     assert read(words, groups) is None
+
+
+@pytest.mark.parametrize(("text", "value"), [("052", "52"), ("-068%", "68%"), ("\u25cf 92", "92"), ("44\u25cf", "44")])
+def test_the_marker_beside_a_value_is_no_part_of_it(text, value):
+    left = 100 - 7 * len(text) / 2
+    assert read([(text, 100, 50, Role.VALUE)], [(MarkKind.POINT, left + 4, 50)]) == [value]
+
+
+def test_a_number_that_begins_with_a_nought_elsewhere_stays_whole():
+    assert read([("052", 100, 50, Role.VALUE)], [(MarkKind.POINT, 60, 50)]) is None
+    assert read([("0.5", 100, 50, Role.VALUE)], [(MarkKind.POINT, 92, 50)]) is None
+
+
+def test_a_letter_in_the_middle_of_a_key_is_the_key():
+    words = [("\u65e5", 50, 50, Role.OTHER), ("Oslo", 80, 50, Role.SERIES)]
+    assert read(words, [(MarkKind.SWATCH, 50, 50)]) == ["Oslo"]

@@ -18,6 +18,7 @@ from serve_app.chartgraph.sequences import count_labels, fit_counting_axis
         ([(0, "'98"), (100, "'00"), (200, "'02")], 50, "'99"),
         ([(0, "2008"), (100, "'10"), (200, "'12")], 50, "2009"),
         ([(0, "1998"), (100, "00"), (200, "02")], 50, "1999"),
+        ([(0, "Week 1"), (100, "Week 3"), (200, "Week 5")], 50, "Week 2"),
     ],
 )
 def test_what_stands_between_labels_has_a_name(labels, place, name):
@@ -33,6 +34,7 @@ def test_what_stands_between_labels_has_a_name(labels, place, name):
         [(0, "Oslo"), (100, "Rome"), (200, "Bern")],
         [(0, "1"), (100, "2"), (200, "4")],  # not in equal steps
         [(0, "10"), (100, "20")],  # two numbers always lie on a line
+        [(0, "Oslo 1"), (100, "Rome 2"), (200, "Bern 3")],
         [(0, "0.5"), (100, "1.5"), (200, "2.5")],
     ],
 )

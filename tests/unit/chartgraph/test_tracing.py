@@ -48,3 +48,40 @@ def test_a_line_that_ends_early_gets_no_point():
     short = ALL - {("Imports", "Bern"), ("Imports", "Lima")}
     table = read_lines(found=short, drawn=short).table
     assert [row[2].text for row in table.rows][2:] == ["", ""]
+
+
+def read_named(*, found, dashed=False):
+    """Two lines with their names over them in their colours, of which the model found the points of some."""
+    image = Image.new("RGB", (330, 300), "white")
+    pen = ImageDraw.Draw(image)
+    names = {"Exports": 60, "Imports": 160}
+    words = [*TICKS, *((city, x, 270, Role.CATEGORY) for city, x in PLACES.items())]
+    marks, categories = [], {}
+    for name, (colour, heights) in LINES.items():
+        pen.rectangle((126, names[name] - 5, 174, names[name] + 5), fill="white")
+        pen.text((150, names[name]), name, fill=colour, anchor="mm")
+        words.append((name, 150, names[name], Role.SERIES))
+        points = list(zip(PLACES.values(), heights, strict=True))
+        pen.line(points, fill=colour, width=3)
+        for x in range(64, 240, 8) if dashed else ():
+            pen.rectangle((x, 80, x + 2, 250), fill="white")
+        for city, point in zip(PLACES, points, strict=True):
+            if name in found:
+                categories[len(marks)] = city
+                marks.append((MarkKind.POINT, *point))
+    return assemble(make_graph(words, marks, kind=ChartKind.LINE, categories=categories), Palette(image)).table
+
+
+@pytest.mark.parametrize("dashed", [False, True])
+@pytest.mark.parametrize("missed", list(LINES))
+def test_a_line_that_was_not_found_is_traced_in_the_colour_of_its_name(missed, dashed):
+    table = read_named(found=set(LINES) - {missed}, dashed=dashed)
+    column = [cell.text for cell in table.columns].index(missed)
+    values = [row[column].number.value for row in table.rows]
+    assert values == pytest.approx([(250 - y) / 5 for y in LINES[missed][1]], abs=1)
+
+
+def test_lines_without_links_are_named_by_the_colour_of_their_names():
+    table = read_named(found=set(LINES))
+    assert [cell.text for cell in table.columns][1:] == ["Exports", "Imports"]
+    assert [row[1].number.value for row in table.rows] == pytest.approx([30, 28, 24, 32], abs=0.6)

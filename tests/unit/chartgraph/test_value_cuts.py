@@ -33,6 +33,20 @@ def test_numbers_that_touch_are_cut_where_each_has_a_mark(text, count, parts):
     assert cut(text, points) == parts
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("200020022004", ["2000", "2002", "2004"]),
+        ("1990 199520002005", ["1990", "1995", "2000", "2005"]),
+        ("200020022005", ["200020022005"]),  # not in equal steps
+        ("20002002", ["20002002"]),
+        ("123412361238", ["123412361238"]),
+    ],
+)
+def test_years_in_equal_steps_are_cut_whether_or_not_they_have_marks(text, parts):
+    assert cut(text, []) == parts
+
+
 def test_marks_that_are_not_under_the_numbers_cut_nothing():
     assert cut("8688", [(87, 62), (90, 62)]) == ["8688"]
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.cells import Entry
 from serve_app.chartgraph.roles import MarkKind, Role
-from serve_app.chartgraph.values import find_printed
+from serve_app.chartgraph.values import find_printed, follow_printed
+from serve_app.domain import Cell, Number
 from tests.unit.chartgraph.graphs import make_graph
 
 FAR = 400.0  # pixels: none of the words stands beside its mark
@@ -26,3 +28,14 @@ def test_a_link_counts_from_three_tenths_on(probability, found):
 
 def test_a_word_serves_one_mark_only():
     assert find([0.6, 0.5], [0.9, 0.4]) == {1: (0, 0.9), 0: (1, 0.5)}
+
+
+@pytest.mark.parametrize(("printed", "axis"), [(True, False), (False, True)])
+def test_measured_values_are_percentages_where_the_printed_ones_are(printed, axis):
+    cells = {
+        (0, 0): (Cell("53", number=Number(53.0, percent=printed)), Ground.PRINTED),
+        (1, 0): (Cell("48", number=Number(48.0, percent=axis)), Ground.MEASURED),
+    }
+    followed = follow_printed(cells)
+    assert followed[1, 0][0].number == Number(48.0, percent=printed)
+    assert followed[0, 0] == cells[0, 0]
