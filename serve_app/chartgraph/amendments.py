@@ -99,8 +99,12 @@ def _value_ends(graph: Graph) -> Graph:
 
 
 def _name_ranges(graph: Graph) -> Graph:
-    """Names without letters, as "30-49", beside others that are names, and names with letters that are no values."""
-    if not any(is_name(graph.words[i].text) for i in graph.find_words(Role.SERIES)):
+    """Of lines, names without letters, as "30-49", beside others that are names, and names with letters.
+
+    Bars are left alone: what stands at them may be the unit of a value, which OCR read apart.
+    """
+    others = graph.find_marks(MarkKind.COLUMN, MarkKind.BAR, MarkKind.AREA, MarkKind.SLICE)
+    if others or not any(is_name(graph.words[i].text) for i in graph.find_words(Role.SERIES)):
         return graph
     wrong = [i for i in graph.find_words(Role.VALUE) if is_name(graph.words[i].text) and graph.read_number(i) is None]
     return _give_roles(graph, dict.fromkeys(wrong, Role.SERIES))

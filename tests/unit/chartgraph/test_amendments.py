@@ -49,6 +49,12 @@ def test_ranges_beside_names_are_names():
     assert [Role(role) for role in found.best_roles[-3:]] == [Role.SERIES, Role.SERIES, Role.VALUE]
 
 
+def test_the_unit_of_a_value_at_a_bar_is_no_name():
+    words = [*YEARS, ("Total", 100, 40, Role.SERIES), ("million", 100, 60, Role.VALUE)]
+    found = amend(make_graph(words, [(MarkKind.COLUMN, 60, 100), (MarkKind.COLUMN, 100, 100)]))
+    assert Role(found.best_roles[-1]) is Role.VALUE
+
+
 def test_bars_in_a_column_beside_names_are_the_keys_of_a_legend():
     words = [*YEARS, ("4", 320, 100, Role.SERIES), ("front", 334, 126, Role.OTHER)]
     bars = [(MarkKind.COLUMN, 60 + 40 * i, 150) for i in range(5)]
