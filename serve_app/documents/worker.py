@@ -86,17 +86,27 @@ def _die_with(parent: int) -> None:
 
 
 def _bound_process(limits: DocumentLimits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    _bound(resource.RLIMIT_AS, limits.memory_bytes)
+    _bound(resource.RLIMIT_CORE, 0)
+    _bound(resource.RLIMIT_FSIZE, 0)
+    _bound(resource.RLIMIT_NOFILE, _OPEN_FILES)
 
 
 def _grant_cpu(seconds: int) -> None:
     """Bound the CPU time from now on. The kernel sends SIGXCPU, which ends the process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     total = int(used.ru_utime + used.ru_stime + 0.999) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (total, resource.RLIM_INFINITY))
+    _bound(resource.RLIMIT_CPU, total, for_ever=False)
+
+
+def _bound(kind: int, most: int, *, for_ever: bool = True) -> None:
+    """Set a bound of this process, which may be raised again if it is not for ever.
+
+    One under which the whole service was started (`ulimit`) can only be lowered.
+    """
+    _, outer = resource.getrlimit(kind)
+    bound = most if outer == resource.RLIM_INFINITY else min(most, outer)
+    resource.setrlimit(kind, (bound, bound if for_ever else outer))
 
 
 def _import(kind: str) -> Callable[[mmap.mmap, str | None, DocumentLimits], PagedFile]:

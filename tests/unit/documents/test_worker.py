@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,6 +122,15 @@ def test_its_bounds_are_set(served: subprocess.Popen[bytes]) -> None:
     assert found["Max core file size"] == found["Max file size"] == "0"
     assert found["Max open files"] == "64"
     assert 2 <= int(found["Max cpu time"]) <= 12
+
+
+def test_bounds_under_which_the_service_was_started_stay(served: subprocess.Popen[bytes]) -> None:
+    for kind, most in ((resource.RLIMIT_CPU, 30), (resource.RLIMIT_NOFILE, 40)):
+        resource.prlimit(served.pid, kind, (most, most))
+    assert start_document(served) == b'{"pages":1}'
+    assert resource.prlimit(served.pid, resource.RLIMIT_NOFILE) == (40, 40)
+    now, outer = resource.prlimit(served.pid, resource.RLIMIT_CPU)
+    assert now <= outer == 30
 
 
 def test_a_document_that_cannot_be_opened_ends_it(served: subprocess.Popen[bytes]) -> None:
