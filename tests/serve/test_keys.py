@@ -60,5 +60,8 @@ def test_without_keys_it_does_not_start(tmp_path):
     while "asks for no API key" not in log.read_text() and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.2)  # it is another process, whose log is all that tells
     process.send_signal(signal.SIGINT)
-    process.wait(60)
+    try:
+        process.wait(PATIENCE_S)
+    finally:
+        process.kill()
     assert "other machines reach the service on 0.0.0.0, and it asks for no API key" in log.read_text()
