@@ -97,8 +97,8 @@ def test_the_boxes_lie_where_the_blocks_are(site):
     wait_for(site, "done")
     [page] = site.http.get(f"{find_job(site)}/result").json()["pages"]
     index, block = next((i, b) for i, b in enumerate(page["blocks"]) if b["kind"] == "chart")
-    picture = site.page.locator(".sides > figure .sheet")
-    picture.evaluate("image => image.decode()")  # it has no size before
+    picture = site.page.locator(".sides > figure img.sheet")  # takes the place of a drawn one
+    picture.evaluate("image => image.decode()")
     sheet = picture.bounding_box()
     mark = site.page.locator(f".sides > figure .overlay [data-cell=b{index}]").bounding_box()
     scale = sheet["width"] / page["width"]
