@@ -39,7 +39,9 @@ def amend(graph: Graph) -> Graph:
     """
     if not graph.words:
         return graph
-    return _turn_axes(_drop_print(_name_ends(_name_keys(_name_ranges(_value_ends(find_legend_keys(graph)))))))
+    for rule in (find_legend_keys, _value_ends, _name_ranges, _name_keys, _name_ends, _drop_print, _turn_axes):
+        graph = rule(graph)
+    return graph
 
 
 def _name_keys(graph: Graph) -> Graph:

@@ -25,7 +25,7 @@ from serve_app.chartgraph.rows import drop_strays, find_rows
 from serve_app.chartgraph.segments import read_segments
 from serve_app.chartgraph.ticks import read_axis
 from serve_app.chartgraph.tracing import trace_points
-from serve_app.chartgraph.values import follow_printed, read_values, unify_units
+from serve_app.chartgraph.values import Cells, follow_printed, read_values, unify_units
 from serve_app.domain import Cell, ChartKind, ChartTable, ReadingWarning
 
 MARKS_OF = {
@@ -37,7 +37,6 @@ MARKS_OF = {
 }
 CATEGORY, SERIES = range(2)
 
-Cells = dict[tuple[int, int], tuple[Cell, Ground]]
 Ints = npt.NDArray[np.int64]
 
 _ONE_PLACE = 0.15

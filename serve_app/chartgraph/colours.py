@@ -1,5 +1,7 @@
 """The colours that marks, keys and words are drawn in, and how alike two of them look."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -65,6 +67,10 @@ class Palette:
         """How many of the pixels round the point of a line look like each of some colours (n, 3)."""
         near = self._crop(x, y, 4 * reach * self._unit, 4 * reach * self._unit).astype(float)
         return (tell_apart(colours, near) < _LIKE).sum(1).astype(float)
+
+    def find_texts(self, words: Iterable[PlacedWord]) -> Floats:
+        """The colours that words are written in: (n, 3)."""
+        return np.array([self.find_text(word) for word in words])
 
     def find_text(self, word: PlacedWord) -> Floats:
         """The colour of a word's letters."""

@@ -73,10 +73,10 @@ def find_columns(
     unread = len(graph.find_marks(MarkKind.SWATCH)) > len(names)  # keys whose names OCR missed
     groups = _part(graph, marks, row_chances, across, palette) if keyless or unread or len(names) < 2 else []
     if palette and keyless and len(names) > 1 and (graph.kinds[list(marks)] == MarkKind.POINT).all():
-        coloured = weigh_by_names(graph, by_series, marks, names, palette)
+        inks = palette.find_texts(graph.words[name] for name in names)
+        coloured = weigh_by_names(graph, by_series, marks, names, inks, palette)
         if coloured is not None:
             headers = tuple(make_cell(graph, labels, i, float(graph.roles[i, Role.SERIES])) for i in names)
-            inks = np.array([palette.find_text(graph.words[name]) for name in names])
             return Columns(headers, coloured[:, [1 + name for name in names]], inks=inks)
     row = find_row(graph, labels, groups, palette) if across and keyless and len(groups) > 1 else ()
     if len(names) > 1 and len(groups) <= len(names) and not row:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from serve_app.chartgraph.calibration import Ground
 from serve_app.chartgraph.counted_rows import Row
 from serve_app.chartgraph.graph import Graph
 from serve_app.chartgraph.labels import Labels, make_cell
+from serve_app.chartgraph.values import Cells
 from serve_app.domain import Cell
 
 _LEVEL = 0.6
@@ -18,8 +18,6 @@ _CENTRED = 0.3
 
 _NAMED = 0.8
 """Confidence of a group's name."""
-
-Cells = dict[tuple[int, int], tuple[Cell, Ground]]
 
 
 def fold_repeated(

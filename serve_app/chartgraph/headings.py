@@ -135,8 +135,7 @@ def _order_row(
     """The word of each group: the one in its colour where each is in one of theirs, else as they stand."""
     if palette is None or not row:
         return row
-    inks = np.array([palette.find_text(graph.words[word]) for word in row])
-    away = tell_apart(find_fills(graph, groups, palette), inks)
+    away = _compare_colours(graph, groups, row, palette)
     chosen = [row[word] for _, word in sorted(match(1 / (1 + away), 0.0))]
     own = np.array([away[group, row.index(word)] for group, word in enumerate(chosen)])
     others = (away.sum() - own.sum()) / max(1, away.size - len(own))
@@ -154,8 +153,12 @@ def find_alike(
     graph: Graph, groups: Sequence[Sequence[int]], words: Sequence[int], palette: Palette
 ) -> npt.NDArray[np.bool_]:
     """Whether each word is written in the colour that each group of marks has in the median: (groups, words)."""
-    inks = np.array([palette.find_text(graph.words[word]) for word in words])
-    return tell_apart(find_fills(graph, groups, palette), inks) < _LIKE
+    return _compare_colours(graph, groups, words, palette) < _LIKE
+
+
+def _compare_colours(graph: Graph, groups: Sequence[Sequence[int]], words: Sequence[int], palette: Palette) -> Floats:
+    """How far each group's colour is from the one that each word is written in, in CIELAB: (groups, words)."""
+    return tell_apart(find_fills(graph, groups, palette), palette.find_texts(graph.words[word] for word in words))
 
 
 def find_fills(graph: Graph, groups: Sequence[Sequence[int]], palette: Palette) -> Floats:

@@ -138,13 +138,13 @@ def weigh_by_colour(
 
 
 def weigh_by_names(
-    graph: Graph, links: Floats, marks: Sequence[int], names: Sequence[int], palette: Palette
+    graph: Graph, links: Floats, marks: Sequence[int], names: Sequence[int], inks: Floats, palette: Palette
 ) -> Floats | None:
     """Links (marks, 1 + words) of the points of lines to names without keys, by the colours that those are written in.
 
+    `inks` are these colours (names, 3).
     None if the names are not in different colours, or if most of the points are in none of them.
     """
-    inks = np.array([palette.find_text(graph.words[name]) for name in names])
     if tell_apart(inks, inks)[np.triu_indices(len(inks), 1)].min(initial=np.inf) < _UNLIKE:
         return None
     counts = np.array([_count_ink(palette, point, inks) for point in graph.points[list(marks)]])

@@ -34,9 +34,13 @@ _CONFIRMED = 0.03
 """Share of the axis's span within which a mark's length confirms a printed value."""
 
 
+Cells = dict[tuple[int, int], tuple[Cell, Ground]]
+"""What was read, by row and column, and on what ground."""
+
+
 def read_values(
     graph: Graph, entries: Sequence[Entry], axis: Axis | None, form: Number, *, stacked: bool, across: bool
-) -> dict[tuple[int, int], tuple[Cell, Ground]]:
+) -> Cells:
     """The cell of each entry and what it was read by, by row and column.
 
     Without an axis, a value that is not printed stays unread.
@@ -147,9 +151,7 @@ def _compare(number: Number | None, value: float | None, axis: Axis | None) -> G
     return Ground.CONFIRMED if away < _CONFIRMED else Ground.CONTRADICTED
 
 
-def follow_printed(
-    cells: dict[tuple[int, int], tuple[Cell, Ground]],
-) -> dict[tuple[int, int], tuple[Cell, Ground]]:
+def follow_printed(cells: Cells) -> Cells:
     """The cells of which those that were measured are percentages where most of the printed ones are, and only there.
 
     The ticks of an axis may show a percent sign where the values do not, and the other way round.

@@ -26,12 +26,11 @@ for a replica, is asked."""
 
 DRAINING_S = 0.3
 """Seconds that an ingress replica which is to stop takes in more requests. HAProxy has heard of it by then; what still
-comes is refused by the replica and sent to another. Ray's 30 are for load balancers that ask;
-Ctrl-C would take as long."""
+comes is refused by the replica and sent to another. Ray's 30 are for load balancers that ask; Ctrl-C would take as
+long."""
 
 FALLBACK_PORT = ("RAY_SERVE_FALLBACK_PROXY_HTTP_PORT", 8500)
 """Of the proxy that Serve runs beside HAProxy, and what Ray takes without the variable."""
-
 
 SOCKETS = ("RAY_SERVE_HAPROXY_SOCKET_PATH", "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH")
 NODE_ID = "0" * 56

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from serve_app.config import RecycleConfig
 from serve_app.errors import AppError, ModelBroken, ModelFailed
-from serve_app.hosting.protocols import ChartEngine, LayoutEngine, OcrEngine, Stop
+from serve_app.hosting.protocols import PASSING_S, ChartEngine, LayoutEngine, OcrEngine, Stop
 from serve_app.hosting.resident import Heap, resident_bytes
 from serve_app.tracing import Turn, record_call
 
@@ -24,10 +24,6 @@ E = TypeVar("E", OcrEngine, ChartEngine, LayoutEngine)
 
 Observer = Callable[[Sequence[float], float], None]
 """Told of each call: the seconds that each of its inputs waited for their turn, and the seconds it ran."""
-
-
-PASSING_S = 5.0
-"""Seconds for which a call in the background lets others pass, so that it comes to its end however many there are."""
 
 
 class Abandoned(Exception):

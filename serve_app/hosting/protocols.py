@@ -25,6 +25,10 @@ class Stop(Event):
     """Set when nobody waits for an answer any more: a model that writes token by token then stops at the next one."""
 
 
+PASSING_S = 5.0
+"""Seconds for which a call in the background lets others pass, those on its replica and as long again those on others:
+so it comes to its end however many there are."""
+
 Step = Callable[[], None]
 """What is done between two steps of a model's call."""
 
