@@ -43,6 +43,7 @@ class LimitsBody(BaseModel):
     `long_side`: what a client may scale to without losing print that the models would see.
     `deadline_s`: seconds until a request is given up with 408.
     `documents`: the same for `/v1/document` and `/v1/jobs`.
+    `languages`: those that a request may name as `language`, for which there are recognition models.
     `routes`: the routes under `/v1` to which something is posted, so that a client knows what this service can do.
     """
 
@@ -56,6 +57,7 @@ class LimitsBody(BaseModel):
     long_side: LongSideBody
     deadline_s: float
     documents: DocumentLimitsBody
+    languages: list[str]
     routes: list[str]
 
 
@@ -81,6 +83,7 @@ async def limits(request: Request) -> LimitsBody:
             formats=list(get_args(DocumentQuery.model_fields["format"].annotation)),
             jobs=request.app.state.jobs is not None,
         ),
+        languages=list(config.ocr.languages),
         routes=_find_posts(request),
     )
 

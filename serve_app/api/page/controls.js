@@ -8,13 +8,16 @@ const LANGUAGE = "language"; // the parameter of all routes
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 
 export class Controls {
-  /** @param {Mode[]} modes @param {() => void} onChange called when a person has changed something */
-  constructor(modes, onChange) {
+  /**
+   * @param {Mode[]} modes
+   * @param {string[]} languages that the service has models for, by their tags
+   * @param {() => void} onChange called when a person has changed something
+   */
+  constructor(modes, languages, onChange) {
     this.mode = modes[0];
     /** Parameters of the request, by their names. @type {Map<string, string>} */
     this.options = new Map();
-    /** Of the text, among which a request chooses. @type {string[]} */
-    this.languages = [];
+    this.languages = languages;
     this.onChange = onChange;
     this.radios = modes.map((mode) => {
       const radio = el("input", { type: "radio", name: "mode", value: mode.id });
@@ -45,12 +48,6 @@ export class Controls {
       return el("label", { title: hint }, box, label);
     });
     byId("options").replaceChildren(...boxes, ...(this.languages.length ? [this.showLanguages()] : []));
-  }
-
-  /** Offer the languages that the service has models for. @param {string[]} languages by their tags */
-  offer(languages) {
-    this.languages = languages;
-    this.show(this.mode, this.options);
   }
 
   showLanguages() {

@@ -171,7 +171,7 @@ async function start() {
     return announce(error.message);
   }
   const { routes, media_types, max_bytes, max_pixels } = limits;
-  controls = new Controls(MODES.filter(({ route }) => routes.includes(route)), changeMode);
+  controls = new Controls(MODES.filter(({ route }) => routes.includes(route)), limits.languages, changeMode);
   const withDocuments = routes.includes(DOCUMENT.route);
   const types = withDocuments ? limits.documents.media_types : media_types;
   byId("files").accept = types.join();
@@ -185,18 +185,6 @@ async function start() {
     begin(item);
   }
   document.body.dataset.ready = "true";
-  offerLanguages(controls);
-}
-
-/** Once the OCR is loaded, it tells which languages a request may choose. @param {Controls} controls */
-async function offerLanguages(controls) {
-  try {
-    const { models } = await getJson("v1/models");
-    const languages = models.flatMap((/** @type {any} */ model) => Object.keys(model.languages ?? {}));
-    if (languages.length) controls.offer(languages);
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error; // then it is read in the common one
-  }
 }
 
 /** @param {string[]} types @param {number} bytes @param {number} pixels @param {number} documentBytes */

@@ -3,7 +3,8 @@
 /**
  * @typedef {{code: string, message: string, retryable: boolean, request_id?: string}} Problem
  * @typedef {{max_bytes: number, max_pixels: number, max_side: number, min_side: number, media_types: string[],
- *   long_side: {ocr: number, chart: number}, deadline_s: number, documents: DocumentLimits, routes: string[]}} Limits
+ *   long_side: {ocr: number, chart: number}, deadline_s: number, documents: DocumentLimits, languages: string[],
+ *   routes: string[]}} Limits
  * @typedef {{max_bytes: number, max_pages: number, deadline_s: number, media_types: string[], formats: string[],
  *   jobs: boolean}} DocumentLimits
  */

@@ -13,7 +13,7 @@ from tests.drawings import encode, sketch_chart
 def config():
     return AppConfig(
         limits=Limits(max_bytes=50_000, max_pixels=90_000, max_side=400, max_decode_mb=20, decode_mb=40),
-        ocr=OcrConfig(max_long_side=2000),
+        ocr=OcrConfig(max_long_side=2000, languages={"ru": "eslav_PP-OCRv5_mobile_rec"}),
         chart=ChartConfig(max_long_side=800),
         http=HttpConfig(deadline_s=7),
         documents=DocumentsConfig(max_bytes=70_000, max_pages=9, deadline_s=50),
@@ -33,6 +33,7 @@ async def test_the_limits_are_those_of_the_config(service):
         "media_types": list(MEDIA_TYPES),
         "long_side": {"ocr": 2000, "chart": 800},
         "deadline_s": 7,
+        "languages": ["ru"],
         "routes": [
             "/v1/analyze",
             "/v1/chart",
