@@ -106,8 +106,15 @@ class TestOcr:
         assert os.nice(0) == before
         assert CPU_NICENESS > 0
 
-    @pytest.mark.parametrize(("background", "order"), [(True, ["passing", "long"]), (False, ["long", "passing"])])
-    async def test_a_call_passes_one_in_the_background_between_its_steps(self, monkeypatch, background, order):
+    @pytest.mark.parametrize(
+        ("background", "both", "order"),
+        [
+            (True, False, ["passing", "long"]),
+            (False, False, ["long", "passing"]),
+            (True, True, ["long", "passing"]),  # jobs do not pass each other
+        ],
+    )
+    async def test_a_call_passes_one_in_the_background_between_its_steps(self, monkeypatch, background, both, order):
         engine, begun, turns, ended = RecordingOcr(), queue.Queue(), threading.Semaphore(0), []
 
         def read(image, options, between_steps):
@@ -126,7 +133,7 @@ class TestOcr:
         queued = asyncio.Event()
         submit = ocr._model._executor.submit
         monkeypatch.setattr(ocr._model._executor, "submit", lambda *call: (queued.set(), submit(*call))[1])
-        passing = asyncio.create_task(ocr.read(PNG, OcrOptions(language="passing")))
+        passing = asyncio.create_task(ocr.read(PNG, OcrOptions(language="passing", background=both)))
         await queued.wait()
         turns.release()
         await asyncio.gather(long, passing)
